@@ -19,6 +19,7 @@ from shared.policy.prefilter import Chances, Choices
 from shared.policy.search import PatternSet
 from shared.policy.steps import NOTHING_MORE, Step, first_of
 from shared.policy.sure import ANYWHERE
+from shared.policy.text.whole import is_as_told
 from shared.policy.weight import DIGITS, parts_of, tells_digits
 from shared.policy.words import Read
 
@@ -42,6 +43,15 @@ class Alike(NamedTuple):
     """Nothing of this holds for a text that has one of these in its ids: they are looked for."""
     noise: Looks = ()
     """Nor for one in which noise is found so."""
+    first: tuple[Read, ...] | None = None
+    """What is to be asked, or noise to be found, is so where one of these is in the text as it was told, in small
+    letters; None: that cannot be told."""
+
+
+def looked_for_first(known: Alike, message: str) -> tuple[Read, ...] | None:
+    """For `Alike.first`, by one of the texts."""
+    texts = {one[0] for one in known.steps}.union(one[0] for one in known.noise)
+    return tuple(sorted(texts)) if is_as_told(message, texts) else None
 
 
 _NOTHING = Chances(frozenset(), {})

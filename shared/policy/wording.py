@@ -11,7 +11,7 @@ from functools import cached_property, lru_cache
 
 from msgspec import Struct
 
-from shared.policy.alike import UNLIKE, Alike, Likeness, alike_of, shape_of, tell_digits
+from shared.policy.alike import UNLIKE, Alike, Likeness, alike_of, looked_for_first, shape_of, tell_digits
 from shared.policy.conditions import Match, listed, patterns_of
 from shared.policy.ids import are_neutral
 from shared.policy.noise import Noise
@@ -147,6 +147,8 @@ class Wording:
             return _UNKNOWN
         if not (known.steps or known.noise):
             return known.place
+        if known.first is not None and not any(map(message.lower().__contains__, known.first)):
+            return known.place
         there = self._again(message, known)
         if known.noise and there.finds_any(known.noise):
             return _UNKNOWN
@@ -183,7 +185,7 @@ class Wording:
     def _alike(self, fits: int, shape: bytes, message: str) -> Alike | None:
         """What texts of this one's shape have in common, where none of their lines is noise; None: not known yet."""
         normal = searched(lines_of(message))
-        there = self._in(normal)
+        there = self._patterns.possible_in(_encoded(normal))
         if not there.chances.by_words:
             return None
         if "\\" in message or self._is_noisy(there) or tell_digits(self._patterns, there.numbers & self._noises):
@@ -193,8 +195,10 @@ class Wording:
             return UNLIKE
         noise = there.looks(there.numbers & self._noises)
         known = alike_of(there, like, self._steps(fits, there), noise, self._patterns)
-        one_line = "\n" not in message and message.endswith(normal) and known is not UNLIKE
-        return known._replace(prefix=len(message) - len(normal)) if one_line else known
+        if known is UNLIKE:
+            return known
+        prefix = len(message) - len(normal) if "\n" not in message and message.endswith(normal) else None
+        return known._replace(prefix=prefix, first=looked_for_first(known, message))
 
     def _planned(self, there: Possible, fits: int) -> Iterable[Step]:
         """Kept from the second text of these words on: of many an endless text there is no second one."""
@@ -259,14 +263,10 @@ class Wording:
         text = _encoded(searched(lines))
         there = self._patterns.possible_in_all(text)
         if there is None and not self._by_line.is_in(short_of(text)):
-            there = self._patterns.possible_in_ends(text)
-        elif there is None or self._is_noisy(there):
-            left = self._by_line.left_of(lines)
-            there = self._patterns.possible_in(_encoded(searched(left)))
+            return self._patterns.possible_in_ends(text)
+        if there is None or self._is_noisy(there):
+            return self._patterns.possible_in(_encoded(searched(self._by_line.left_of(lines))))
         return there
-
-    def _in(self, text: str) -> Possible:
-        return self._patterns.possible_in(_encoded(text))
 
     def _is_noisy(self, there: Possible) -> bool:
         plans = there.chances.plans

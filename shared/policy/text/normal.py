@@ -30,13 +30,13 @@ _STRUCK = re.compile("[^\n\b]\b")
 _BYTE = r"\\x[89a-fA-F][0-9a-fA-F]"
 _SIGN, _BYTES = re.compile(r"\\u([0-9a-fA-F]{4})"), re.compile(f"{_BYTE}(?:{_BYTE})*")
 """A sign beyond ASCII as JSON writes it, and the bytes of some as a program's `repr` does."""
-_QUOTES = "; output: "
+QUOTES = "; output: "
 _WATCHER = re.compile(
     r"(?:no output for [^;]{1,60}|no heartbeat for [^;]{1,400}|after [^;]{1,100} have a heartbeat"
-    rf"|a rank was lost and nothing came after it)(?={_QUOTES}|; causes:$)"
+    rf"|a rank was lost and nothing came after it)(?={QUOTES}|; causes:$)"
 )
 """What `emitters/stuck_rank_watcher.py` says before it quotes a job's output: at once its end, or first causes."""
-_CAUSES = "; causes:"
+CAUSES = "; causes:"
 
 
 @lru_cache(maxsize=16)
@@ -76,10 +76,10 @@ def lines_of(text: str) -> list[str]:
 
 def shown(line: str) -> str:
     """A line without its prefixes; what the watcher says before a quotation is a line of its own."""
-    said = _WATCHER.match(line) if _QUOTES in line or line.endswith(_CAUSES) else None
+    said = _WATCHER.match(line) if QUOTES in line or line.endswith(CAUSES) else None
     if said is None:
         return without_prefixes(line)
-    return f"{said[0]}\n{without_prefixes(line[said.end() + len(_QUOTES) :])}".rstrip("\n")
+    return f"{said[0]}\n{without_prefixes(line[said.end() + len(QUOTES) :])}".rstrip("\n")
 
 
 def all_shown(lines: Sequence[str]) -> list[str]:
@@ -87,9 +87,9 @@ def all_shown(lines: Sequence[str]) -> list[str]:
     text = "\n".join(lines)
     without = all_without_prefixes(text)
     bare = list(lines) if without == text else without.split("\n")
-    if _QUOTES in text or _CAUSES in text:
+    if QUOTES in text or CAUSES in text:
         for place, line in enumerate(lines):
-            if _QUOTES in line or line.endswith(_CAUSES):
+            if QUOTES in line or line.endswith(CAUSES):
                 bare[place] = shown(line)
     return bare
 

@@ -40,13 +40,14 @@ _ANY = f"(?:{_BEGIN}(?:{'|'.join((*_STAMPS, *_SPEAKERS))}) ?)+"
 _BEGUN = re.compile(f"^[ \t]*{_BEGIN}", re.MULTILINE)
 _PREFIXES, _AFTER_AN_END = re.compile(_ANY), re.compile(f"\n{_ANY} *")
 
+TAGGED = "]<std"
 _TAGS = re.compile(_TAG)
 """mpirun tags what it reads, so a line that a rank wrote in pieces has tags within it."""
 
 
 def without_prefixes(line: str) -> str:
     """The line without the prefixes that it begins with. Blanks in it are single; time is linear in its length."""
-    if "]<std" in line:
+    if TAGGED in line:
         bare = _TAGS.sub("", line)
         if not _TAGS.search(bare):  # what only a removal makes a tag is none, and stays
             line = bare.lstrip(" ")
@@ -61,6 +62,6 @@ def may_have_prefixes(text: str) -> bool:
 
 def all_without_prefixes(text: str) -> str:
     """As `without_prefixes` of each line, at once: of hundreds most time would go into asking line by line."""
-    if "]<std" in text:
+    if TAGGED in text:
         return "\n".join(map(without_prefixes, text.split("\n")))
     return _AFTER_AN_END.sub("\n", f"\n{text}")[1:]

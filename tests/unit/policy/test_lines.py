@@ -8,7 +8,8 @@ import pytest
 
 from shared.policy.text.normal import MAX_LINES, all_shown, lines_of, shown
 from shared.policy.text.prefixes import all_without_prefixes, without_prefixes
-from shared.policy.text.whole import MAX_PIECES, MIN_WIDTH, searched, wholes
+from shared.policy.text.whole import MAX_PIECES, MIN_WIDTH, is_as_told, searched, wholes
+from tests.unit.policy.by_definition import rules_of, wording_of
 
 _BEGINNINGS = (
     "[1,3]<stderr>:",
@@ -70,3 +71,35 @@ def test_runs_that_were_cut_stand_apart() -> None:
     whole, both = "".join(one), (" ".join(other), "".join(other))
     assert wholes([*one, "e e", *other]) == {1: (whole,), 4: both}
     assert searched([*one, *other]).split("\n") == [*one, whole, *other, *both]
+
+
+_CUT = "x" * MIN_WIDTH
+
+
+@pytest.mark.parametrize(
+    ("text", "some", "told"),
+    [
+        ("[rank3]: a fault \n\n  at 7", "a fault", True),
+        ("a fault", "a\nfault", False),
+        ("a  fault", "a fault", False),
+        ("a\tfault", "a fault", False),
+        ("a fäult", "ault", False),
+        ("[1,2]<stdout>:a [1,2]<stdout>:fault", "a fault", False),
+        ("no output for 5 s; output: a fault", "fault", False),
+        (f"{_CUT}:\nfault 7", "fault7", True),
+        (f"{_CUT}:\nfault 7", "fault 7", False),
+        (f"{_CUT}\nfault 7", "fault7", False),
+        (f"1: {_CUT}:\n1: fault 7", "fault7", True),
+        (f"1: {_CUT}\n1: fault 7", "fault7", False),
+    ],
+)
+def test_what_is_not_in_a_text_is_not_in_its_lines(text: str, some: str, *, told: bool) -> None:
+    """Where they are its own; or, cut as they were, can be put together to no such thing."""
+    assert is_as_told(text, {some}) is told
+
+
+def test_a_number_that_is_cut_in_two_is_seen_in_each_text_of_a_kind() -> None:
+    """In the first as in those that differ from it in digits alone."""
+    wording = wording_of(rules_of(r"\b507015\b"))
+    texts = [f"{'x' * (MIN_WIDTH - 5)} {number[:4]}\n{number[4:]} gone" for number in ("123456", "507015")]
+    assert [wording.first(1, text) for text in (*texts, *texts, *texts)] == [None, 0] * 3

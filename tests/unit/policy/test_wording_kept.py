@@ -167,3 +167,18 @@ def test_shapes_that_come_again_are_kept_among_many_that_do_not(monkeypatch: pyt
         for number in range(7):
             wording.first(1, "y" * (7 * kind + number + 1))
         assert len(wording._shapes) == shapes
+
+
+def test_a_text_of_a_known_kind_is_not_made_normal_for_what_is_not_in_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What has to be asked of each is looked for in it as it is, and asked where it is there."""
+    wording, made = Wording(_asked(Match(message="(?i)xid [0-9]*79|79 lost"), Match(message="gone")), ()), list[str]()
+    again = Wording._again
+
+    def counted(self: Wording, message: str, known: Any) -> Any:
+        made.append(message)
+        return again(self, message, known)
+
+    monkeypatch.setattr(Wording, "_again", counted)
+    texts = [f"1: it is gone {number} lost" for number in (12, 13, 14, 79, 15)]
+    assert [wording.first(3, text) for text in texts] == [1, 1, 1, 0, 1]
+    assert made == [texts[3]]
