@@ -50,17 +50,22 @@ _Places = Sequence[int]
 
 def spans(text: bytes, secrets: Sequence[bytes]) -> list[tuple[int, int]]:
     """From where to where one of the secrets stands, in order and apart."""
-    found: list[tuple[int, int]] = []
     wanted = _wanted(tuple(secrets))
+    if not _BEGINS_A_CODE.search(text) and not _there(text.replace(b" ", b"+"), wanted):  # as nearly always
+        return []
+    found: list[tuple[int, int]] = []
     for layer, places in _layers(text):
         blanks = layer.replace(b" ", b"+")  # a form's plus is a blank
-        there = [needle for head, needle in wanted if head in blanks]
         found += (
             (places[first], _before_break(text, places[last - 1] + 1, places[last]))
-            for needle in there
+            for needle in _there(blanks, wanted)
             for first, last in _all(needle, blanks)
         )
     return _apart(found)
+
+
+def _there(text: bytes, wanted: Sequence[tuple[bytes, bytes]]) -> list[bytes]:
+    return [needle for head, needle in wanted if head in text]
 
 
 def _before_break(text: bytes, least: int, last: int) -> int:
@@ -122,8 +127,6 @@ def _all(needle: bytes, text: bytes) -> Iterator[tuple[int, int]]:
 
 def _undone(text: bytes, places: _Places) -> tuple[bytes, _Places] | None:
     """The text with one layer less, and where each of its bytes stood at first; None: there is none to undo."""
-    if not _BEGINS_A_CODE.search(text):  # as nearly always
-        return None
     parts: list[bytes] = []
     stood = array("Q")
     at = 0
