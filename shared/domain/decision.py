@@ -95,7 +95,7 @@ class Decision(Struct, frozen=True, gc=False):
     @property
     def run_clear(self) -> bool:
         """Whether it was asked which run is meant, and was certain."""
-        return any(name == "run_clear" and answer.stop is None for name, answer in self.asked)
+        return True in [answer.stop is None for name, answer in self.asked if name == "run_clear"]
 
     @property
     def about_this_run(self) -> bool:

@@ -62,7 +62,7 @@ def outcome_of(
         verdict=verdict,
         reason=reason,
         message=decision.message,
-        trigger=ask.trigger.value,
+        trigger=ask.trigger._value_,
         event_id=failure.event_id,
         place=failure.scope.place,
         job_id=decision.job_id,

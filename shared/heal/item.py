@@ -101,9 +101,10 @@ class Item(Struct):
 
         A look refused for good ends it under the id as told, so that a redelivery does not begin anew.
         """
-        seen = self.seen
-        if not (self.apart or isinstance(seen, LookFailed)):
+        seen = self.observation
+        if not (seen is None or self.apart or isinstance(seen, LookFailed)):  # as nearly always, some thirty times
             return job_key(self.failure.scope, seen.job_id)
+        seen = self.seen
         if self.origin is not None:
             return self.origin.key
         refused = isinstance(seen, LookFailed) and not seen.worth_repeating

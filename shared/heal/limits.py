@@ -213,7 +213,7 @@ class SharedLimits(Struct, frozen=True, kw_only=True):
         rated = self._within_rate(sharing, limits)
         turn = self._within_pace(rated, limits)
         taken[self._breaker], admitted = self._within_breaker(turn, limits[self._breaker])
-        granted = frozenset(id(item) for item in turn if item.key in admitted)
+        granted = frozenset([id(item) for item in turn if item.key in admitted])
         if self._pace:
             taken[self._pace] = take_tokens(limits[self._pace], len(granted), PACE_WINDOW_S, self.now)
         later = Wait(Reason.PACE, self.now + PACE_WAIT_S)
@@ -226,7 +226,7 @@ class SharedLimits(Struct, frozen=True, kw_only=True):
             waits |= dict.fromkeys(_ids(sharing) - _ids(rated), later)
         for key, share in shares.items():
             taken[key] = counted(taken[key], share, [item for item in turn if id(item) in granted])
-        broken = frozenset(item.key for item in turn) - admitted
+        broken = frozenset([item.key for item in turn]) - admitted
         return taken, Admission(before, taken[self._breaker], broken, granted, waits, later)
 
     def _within_rate(self, wanting: Sequence[Item], limits: Limits) -> list[Item]:
@@ -249,7 +249,7 @@ class SharedLimits(Struct, frozen=True, kw_only=True):
     def _within_breaker(self, turn: Sequence[Item], breaker: SharedLimit) -> tuple[SharedLimit, frozenset[str]]:
         """The breaker with the tokens of those whose turn it is, and the keys of the jobs that it admits."""
         keys, limit = [item.key for item in turn], self.policy.breaker
-        forced = frozenset(item.key for item in turn if item.forced)
+        forced = frozenset([item.key for item in turn if item.forced])
         if limit is None:  # one may have been opened by hand, since this chunk was decided
             return breaker, frozenset(keys) if breaker.opened_at is None else forced
         return take_breaker_tokens(

@@ -181,5 +181,5 @@ def _hit(item: Item) -> Hit:
         min(item.failure.occurred_at, item.seen.look_begun_at),
         printable(job_id, _NAME_BYTES),
         printable(owner, _NAME_BYTES),
-        failure_class.value,
+        failure_class._value_,
     )

@@ -254,7 +254,7 @@ def _telling_id(scope: Scope, got: Mapping[str, Any], occurred_at: float | None,
         "exit_code",
         "message",
     )
-    parts: list[Any] = [scope.key, occurred_at, *(got.get(name) for name in names)]
+    parts: list[Any] = [scope.key, occurred_at, *[got.get(name) for name in names]]
     if occurred_at is None and "started_at" not in got:
         parts += (told.event_id, told.salt)
     # As JSON, because no text that a stranger writes can then pass for two parts.

@@ -28,9 +28,9 @@ def known_of(facts: Facts) -> Known:
     rule = facts.rule
 
     return Known(
-        failure_class=rule.failure_class.value if rule else "",
+        failure_class=rule.failure_class._value_ if rule else "",
         evidence=_quoted(Itself(facts.policy), failure.message),
-        evidence_from=failure.message_from.value if failure.message else "",
+        evidence_from=failure.message_from._value_ if failure.message else "",
         fingerprint=facts.fingerprint,
         exit_code=_name(failure.exit_code),
         signal="" if signal is None else str(signal),

@@ -29,4 +29,4 @@ def fingerprint(text: str) -> str:
 def _shape(line: str) -> str:
     """The line with `/` for each word that holds a path, and `#` for each that holds a digit."""
     words = line.split(" ")
-    return " ".join("/" if "/" in word or "\\" in word else "#" if _DIGIT.search(word) else word for word in words)
+    return " ".join(["/" if "/" in word or "\\" in word else "#" if _DIGIT.search(word) else word for word in words])
