@@ -53,7 +53,7 @@ def taken(path: str) -> tuple[_File | None, sqlite3.Connection | None]:
 
 
 def given(path: str, which: _File | None, db: sqlite3.Connection) -> bool:
-    """Keep it, if that may be done: else it is to be closed."""
+    """Keep it, if that may be done; else, which is told by False, it is to be closed."""
     if which is None or db.in_transaction:
         return False
     beside = _bytes_beside(path) if which == which_file(path) else None
@@ -89,22 +89,31 @@ def _bytes_beside(path: str) -> int | None:
 def _begin_round() -> None:
     timer = Timer(REST_S, _round)
     timer.daemon = True  # a process that ends does not wait for it
-    _ROUNDS[:] = [timer]
-    timer.start()
+    try:
+        timer.start()
+    except RuntimeError:  # no thread is to be had
+        _make_whole(rested=False)
+    else:
+        _ROUNDS.append(timer)
 
 
 def _round() -> None:
     """Make whole what has rested; another round follows if something else is to be."""
     with _LOCK:
         _ROUNDS.clear()
-        for path, kept in list(_KEPT.items()):
-            if kept.rested and kept.beside:
-                kept.beside = not _brought_in(kept.db)
-                if kept.beside:
-                    _KEPT.pop(path).db.close()
-            kept.rested = True
+        _make_whole(rested=True)
         if any(kept.beside for kept in _KEPT.values()):
             _begin_round()
+
+
+def _make_whole(*, rested: bool) -> None:
+    """Bring in what stands beside the kept files, be it of those alone that have rested."""
+    for path, kept in list(_KEPT.items()):
+        if kept.beside and (kept.rested or not rested):
+            kept.beside = not _brought_in(kept.db)
+            if kept.beside:
+                _KEPT.pop(path).db.close()
+        kept.rested = True
 
 
 def _brought_in(db: sqlite3.Connection) -> bool:

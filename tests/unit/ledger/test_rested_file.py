@@ -146,6 +146,28 @@ def test_a_file_that_somebody_reads_is_not_kept(tmp_path: Path, rounds: list[Cal
     second.close()
 
 
+@pytest.mark.usefixtures("rounds")
+@pytest.mark.parametrize("busy", [False, True])
+def test_without_a_thread_the_file_is_whole_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, busy: bool
+) -> None:
+    """To let a file go never fails; one that is busy is closed."""
+
+    def none_left(_: Timer) -> None:
+        raise RuntimeError("can't start new thread")
+
+    path = tmp_path / "l.db"
+    SqliteLedger(str(path), SystemClock()).close()
+    monkeypatch.setattr(Timer, "start", none_left)
+    with closing(sqlite3.connect(path, isolation_level=None)) as reader:
+        if busy:
+            reader.execute("BEGIN")
+            reader.execute("SELECT * FROM documents").fetchall()
+        saved(path, "a")
+        assert ((beside(path) > 0), len(_sqlite_kept._KEPT), _sqlite_kept._ROUNDS) == (busy, 1 - busy, [])
+    assert SqliteLedger(str(path), SystemClock()).load(["a"])
+
+
 @pytest.mark.parametrize("next_", ["a round", "a ledger", "its end"])
 def test_a_file_that_was_replaced_before_it_rested_is_not_harmed(
     tmp_path: Path, rounds: list[Callable[[], None]], next_: str
