@@ -22,6 +22,8 @@ MAX_KNOWN, MAX_PARTS = 150, 600
 failure has some thirty and a hundred, ten different ones in one text have 130 and 550."""
 _MOST_LOOKED = 48 << 15
 """Bytes that are looked through for texts as they are: 48 times 32 KB, any number of short texts."""
+_AT_ONCE = 128
+"""Texts of which it is asked together what they are for: mostly there are not more."""
 _MOST_KEPT, _MOST_WORDS = 1024, 64
 """Answers that are kept, of texts of so many telling words: about 4 MB."""
 _MANY = 3
@@ -161,10 +163,12 @@ class Prefilter:
     def _asked_for(self, found: Collection[int]) -> Iterator[tuple[Asking, int]]:
         """What may match if these texts are there and any that no word tells of, each with what it asks for first."""
         are_chosen, texts = self._sought.chosen_of(found).issuperset, (*found, *self._wordless)
-        for text, row in zip(texts, self._sought.asking.of(texts), strict=True):
-            for one in row:
-                if not one[1] or are_chosen(one[1]):
-                    yield one, text
+        for at in range(0, len(texts), _AT_ONCE):
+            some = texts[at : at + _AT_ONCE]
+            for text, row in zip(some, self._sought.asking.of(some), strict=True):
+                for one in row:
+                    if not one[1] or are_chosen(one[1]):
+                        yield one, text
 
 
 _Told = tuple[Read, Asking]

@@ -57,7 +57,7 @@ class PackedTable(RowTable[_Row]):
             joined: some of them behind one another.
             numbers: of all.
         """
-        self._decoded = msgspec.msgpack.Decoder(list[kind]).decode
+        self._decoded, self._alone = (msgspec.msgpack.Decoder(some).decode for some in (list[kind], kind))
         self._joined, self._numbers = joined, numbers
         self._together: Collection[int] = ()
 
@@ -74,6 +74,9 @@ class PackedTable(RowTable[_Row]):
 
     def __missing__(self, number: int) -> _Row:
         """With all that are asked for together with it, unless another thread asks for others."""
+        if not self._together:
+            self[number] = self._alone(self._joined((number,)))
+            return self[number]
         some = list(filterfalse(self.__contains__, self._together))
         if number not in some:
             some.append(number)

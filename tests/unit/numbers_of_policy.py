@@ -66,6 +66,7 @@ NUMBERS_OF_POLICY: dict[str, dict[str, Any]] = {
     "shared.policy.possible": {"SMALL_BYTES": 512, "MOST_LINES": 8},
     "shared.policy.plain": {"_TUPLE": 0, "_LIST": 1, "_DICT": 2, "_SET": 3, "_FIRST_KIND": 4},
     "shared.policy.prefilter": {
+        "_AT_ONCE": 128,
         "SHORT_BYTES": 2048,
         "MAX_KNOWN": 150,
         "MAX_PARTS": 600,

@@ -23,6 +23,7 @@ _CONTROLS = "".join(map(chr, [*range(9), *range(14, 28), 31, *range(127, 160)]))
 _NO_WIDTH = "\xad\u200b\u200c\u200d\u2060\ufeff"
 _ASCII = str.maketrans({**dict.fromkeys(_LINE_ENDS, "\n"), **dict.fromkeys(_CONTROLS), "\t": " "})
 _ENDS, _GONE, _BLANK = re.compile(f"[{_LINE_ENDS}]"), re.compile(f"[{_CONTROLS}{_NO_WIDTH}]"), re.compile(r"[^\S\n ]")
+_PRINTABLE = bytes([*range(32, 127), ord("\n")])
 _KELVIN, _LONG_S = "\u212a", "\u017f"
 r"""For `(?i)` these are letters of ASCII, and for `\b` they are none: nobody could say where a word of them ends."""
 _STRUCK = re.compile("[^\n\b]\b")
@@ -50,10 +51,10 @@ def normal(text: str) -> str:
 
 def lines_of(text: str) -> list[str]:
     """The lines as they were printed: without colours, of single blanks, none of them empty."""
-    if not text.replace("\n", "").isprintable():
+    if not _is_printable(text):
         # Java's traces have tabs, and Windows' lines end in two signs: mostly that is all.
         text = text.replace("\t", " ").replace("\r\n", "\n")
-        if not text.replace("\n", "").isprintable():
+        if not _is_printable(text):
             text = _printable(text)
     if "\\" in text:
         text = _unescaped(text)
@@ -102,6 +103,12 @@ def each_once(lines: Iterable[str]) -> list[str]:
             kept.append(line)
             before = line
     return kept
+
+
+def _is_printable(text: str) -> bool:
+    if text.isascii():  # as `isprintable`, which takes five times as long
+        return not text.encode().translate(None, _PRINTABLE)
+    return text.replace("\n", "").isprintable()
 
 
 def _unescaped(text: str) -> str:

@@ -82,6 +82,8 @@ def wholes(lines: Sequence[str]) -> dict[int, tuple[str, ...]]:
 
 def _joined(run: Sequence[str], width: int) -> tuple[str, ...]:
     """With blanks between the pieces; and, as terminals cut, without one after each piece that fills the width."""
+    if width not in map(len, run[:-1]):
+        return (" ".join(run),)
     words = within = run[0]
     for before, line in pairwise(run):
         full = len(before) == width

@@ -6,7 +6,7 @@ import random
 
 import pytest
 
-from shared.policy.text.normal import MAX_LINES, all_shown, lines_of, shown
+from shared.policy.text.normal import MAX_LINES, _is_printable, all_shown, lines_of, shown
 from shared.policy.text.prefixes import all_without_prefixes, without_prefixes
 from shared.policy.text.whole import MAX_PIECES, MIN_WIDTH, is_as_told, searched, wholes
 from tests.unit.policy.by_definition import rules_of, wording_of
@@ -103,3 +103,9 @@ def test_a_number_that_is_cut_in_two_is_seen_in_each_text_of_a_kind() -> None:
     wording = wording_of(rules_of(r"\b507015\b"))
     texts = [f"{'x' * (MIN_WIDTH - 5)} {number[:4]}\n{number[4:]} gone" for number in ("123456", "507015")]
     assert [wording.first(1, text) for text in (*texts, *texts, *texts)] == [None, 0] * 3
+
+
+def test_what_is_printable_is_known_of_each_sign() -> None:
+    """A line's end as well; of ASCII it is told otherwise than of what is beyond."""
+    for sign in map(chr, range(0x300)):
+        assert _is_printable(f"a{sign}b\n") is (sign == "\n" or sign.isprintable()), sign
