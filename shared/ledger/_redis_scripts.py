@@ -8,7 +8,7 @@ Tair's cluster proxy refuses a script that names a key in any way but `KEYS[...]
 (https://help.aliyun.com/en/redis/support/usage-of-lua-scripts), which is why no script reads a key that it found in
 a set and why no key goes through a Lua variable.
 
-The client takes its time for each argument of a command, so what is short comes together in one.
+The client takes its time for each argument of a command and each part of an answer, so what is short comes together.
 """
 
 from __future__ import annotations
@@ -24,11 +24,11 @@ local found = {}
 for i = 1, #KEYS do
   local fields = redis.call('HMGET', KEYS[i], 'document', 'version', 'owner', 'expires_at')
   local expires_at = tonumber(fields[4] or 'inf')
-  found[i] = fields[2] and expires_at > now and {fields[1], fields[2], fields[3]}
+  found[i] = fields[2] and expires_at > now and fields[2] .. ' ' .. fields[3] .. ' ' .. fields[1]
 end
 return found
 """
-"""KEYS: documents. ARGV: now. Returns, for each, document, version and owner, or nothing."""
+"""KEYS: documents. ARGV: now. Returns, for each, `version owner document`, or nothing."""
 
 # All is read before anything is written, and the first write is one that a full server refuses: a key of a foreign
 # type, or want of memory, fails the whole batch, not its second half (once a script has written it may go on writing).

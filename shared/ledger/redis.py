@@ -9,7 +9,6 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from shared.domain.errors import LedgerUnavailable
 from shared.ledger._redis_scripts import DOCUMENT_PREFIX, DUE, DUE_KEY, EXPIRES_KEY, LOAD, SAVE
@@ -52,7 +51,7 @@ class RedisLedger:
 
     def load(self, keys: Sequence[str]) -> Mapping[str, Stored]:
         """The documents that exist, by key; one round trip."""
-        return {key: Stored(document, int(version)) for key, (document, version, _) in self._found(keys).items()}
+        return {key: Stored(document, int(version)) for key, (version, _, document) in self._found(keys).items()}
 
     def save(self, writes: Sequence[Write]) -> frozenset[str]:
         """One script for all; the keys whose expectation did not hold come back.
@@ -80,7 +79,7 @@ class RedisLedger:
             return frozenset(writes[place].key for place in self._link.run(SAVE, keys, arguments))
         except AnswerLost:
             found = self._found([write.key for write in writes])
-            if len(found) == len(writes) and all(told == owner.encode() for _, _, told in found.values()):
+            if len(found) == len(writes) and all(told == owner.encode() for _, told, _ in found.values()):
                 return frozenset()
             raise
 
@@ -112,12 +111,12 @@ class RedisLedger:
                     wanted,
                 )
 
-    def _found(self, keys: Sequence[str]) -> dict[str, Any]:
-        """Document, version and owner of those that exist."""
+    def _found(self, keys: Sequence[str]) -> dict[str, list[bytes]]:
+        """Version, owner and document of those that exist."""
         if not keys:
             return {}
         answer = self._link.run(LOAD, [DOCUMENT_PREFIX + key for key in keys], [self._clock.now()])
-        return {key: found for key, found in zip(keys, answer, strict=True) if found is not None}
+        return {key: found.split(b" ", 2) for key, found in zip(keys, answer, strict=True) if found is not None}
 
 
 def _said(number: float | None) -> str:

@@ -115,7 +115,7 @@ class Losing:
             self.owner = arguments[0].split()[1]
             raise AnswerLost("gone")
         owners = {"o": self.owner, "x": b"another"}
-        return [None if one == "-" else (b"{}", b"1", owners[one]) for one in self.whose]
+        return [None if one == "-" else b"1 %b {}" % owners[one] for one in self.whose]
 
 
 @pytest.mark.parametrize(("whose", "saved"), [("oo", True), ("ox", False), ("xx", False), ("o-", False), ("--", False)])
