@@ -12,14 +12,14 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any, NamedTuple
 
+from shared.policy.as_told import is_as_told
 from shared.policy.ids import has_ids, hexed, is_within_ids, touches_id, without_ids
 from shared.policy.patterns import PatternError, compiled, spans_lines
 from shared.policy.possible import Looks, Possible
-from shared.policy.prefilter import Chances, Choices
+from shared.policy.prefilter import Chances, Choices, Way
 from shared.policy.search import PatternSet
 from shared.policy.steps import NOTHING_MORE, Step, first_of
 from shared.policy.sure import ANYWHERE
-from shared.policy.text.whole import is_as_told
 from shared.policy.weight import DIGITS, parts_of, tells_digits
 from shared.policy.words import Read
 
@@ -43,15 +43,16 @@ class Alike(NamedTuple):
     """Nothing of this holds for a text that has one of these in its ids: they are looked for."""
     noise: Looks = ()
     """Nor for one in which noise is found so."""
-    first: tuple[Read, ...] | None = None
-    """What is to be asked, or noise to be found, is so where one of these is in the text as it was told, in small
+    first: tuple[Way, ...] | None = None
+    """Nothing is to be asked, nor noise to be found, where none of these is there in the text as it was told, in small
     letters; None: that cannot be told."""
 
 
-def looked_for_first(known: Alike, message: str) -> tuple[Read, ...] | None:
+def looked_for_first(known: Alike, message: str) -> tuple[Way, ...] | None:
     """For `Alike.first`, by one of the texts."""
-    texts = {one[0] for one in known.steps}.union(one[0] for one in known.noise)
-    return tuple(sorted(texts)) if is_as_told(message, texts) else None
+    ways: list[Way] = [*(one[:2] for one in known.steps), *(one[:2] for one in known.noise)]
+    texts = {text for text, _ in ways}.union(text for _, others in ways for some in others for text in some)
+    return tuple(ways) if is_as_told(message, texts) else None
 
 
 _NOTHING = Chances(frozenset(), {})

@@ -6,7 +6,7 @@ text that nobody saw before: it has to remember which of them it has passed, and
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import compress
 from typing import Any
@@ -61,6 +61,11 @@ def are_there(choices: Choices, folded: Read) -> bool:
         else:
             return False
     return True
+
+
+def are_any_there(ways: Iterable[Way], folded: Read) -> bool:
+    """Whether one text is, with one of each choice."""
+    return any(text in folded and (not others or are_there(others, folded)) for text, others in ways)
 
 
 def _tiers(texts: Sequence[Read]) -> tuple[tuple[Read, ...], ...]:

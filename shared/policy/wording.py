@@ -17,6 +17,7 @@ from shared.policy.ids import are_neutral
 from shared.policy.noise import Noise
 from shared.policy.packs import KnownNeeds
 from shared.policy.possible import Looks, Possible
+from shared.policy.prefilter import are_any_there
 from shared.policy.rule import CauseLine, Tells
 from shared.policy.search import PatternSet, short_of
 from shared.policy.steps import NOTHING_MORE, More, Step, first_of
@@ -147,7 +148,7 @@ class Wording:
             return _UNKNOWN
         if not (known.steps or known.noise):
             return known.place
-        if known.first is not None and not any(map(message.lower().__contains__, known.first)):
+        if known.first is not None and not are_any_there(known.first, message.lower()):
             return known.place
         there = self._again(message, known)
         if known.noise and there.finds_any(known.noise):

@@ -6,11 +6,10 @@ both, and a guess that is wrong hides nothing.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from itertools import pairwise
 
-from shared.policy.text.normal import CAUSES, QUOTES, all_shown, each_once, lines_of, shown
-from shared.policy.text.prefixes import TAGGED
+from shared.policy.text.normal import all_shown, each_once, shown
 
 MIN_WIDTH = 40
 """Nobody cuts lines shorter than that."""
@@ -34,25 +33,6 @@ def searched(lines: Sequence[str]) -> str:
         seen += before.get(place, ())
         seen += map(shown, after.get(place, ()))
     return "\n".join(each_once(seen))
-
-
-def is_as_told(text: str, some: Collection[str]) -> bool:
-    """Whether, where none of some texts is in a text, none is in what is searched of it, nor of others of its shape.
-
-    So it is where each line that is searched is one of the text or the end of one; and where pieces are put together,
-    if no such text may begin in one and end in another.
-    """
-    lines = lines_of(text)
-    if lines != list(filter(None, (line.strip(" ") for line in text.split("\n")))):
-        return False
-    if not text.isascii() or any(one in text for one in (TAGGED, QUOTES, CAUSES)) or any("\n" in one for one in some):
-        return False
-    bare = all_shown(lines)
-    if not wholes(lines) and not wholes(bare):
-        return True
-    joints = (pair for pieces in (lines, bare) for pair in pairwise(pieces))
-    apart = not any(before[-1:].isalnum() and after[:1].isalnum() for before, after in joints)
-    return apart and all(map(str.isalnum, some))
 
 
 def wholes(lines: Sequence[str]) -> dict[int, tuple[str, ...]]:

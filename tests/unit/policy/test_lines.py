@@ -6,9 +6,10 @@ import random
 
 import pytest
 
+from shared.policy.as_told import is_as_told
 from shared.policy.text.normal import MAX_LINES, _is_printable, all_shown, lines_of, shown
 from shared.policy.text.prefixes import all_without_prefixes, without_prefixes
-from shared.policy.text.whole import MAX_PIECES, MIN_WIDTH, is_as_told, searched, wholes
+from shared.policy.text.whole import MAX_PIECES, MIN_WIDTH, searched, wholes
 from tests.unit.policy.by_definition import rules_of, wording_of
 
 _BEGINNINGS = (
@@ -86,11 +87,13 @@ _CUT = "x" * MIN_WIDTH
         ("a fäult", "ault", False),
         ("[1,2]<stdout>:a [1,2]<stdout>:fault", "a fault", False),
         ("no output for 5 s; output: a fault", "fault", False),
-        (f"{_CUT}:\nfault 7", "fault7", True),
-        (f"{_CUT}:\nfault 7", "fault 7", False),
-        (f"{_CUT}\nfault 7", "fault7", False),
-        (f"1: {_CUT}:\n1: fault 7", "fault7", True),
-        (f"1: {_CUT}\n1: fault 7", "fault7", False),
+        (f"{_CUT}:\nfault 7", "fault 7", True),
+        (f"{_CUT}:\nFault 7", "it: fault", False),
+        (f"{_CUT}:\nfault 7", "it:fault", False),
+        (f"{_CUT}7\n7 fault", "507015", False),
+        (f"{_CUT}7\n7 fault", "5.1", True),
+        (f"1: {_CUT}:\n1: fault 7", "fault 7", True),
+        (f"1: {_CUT}\n1: fault 7", "xfault", False),
     ],
 )
 def test_what_is_not_in_a_text_is_not_in_its_lines(text: str, some: str, *, told: bool) -> None:
