@@ -149,6 +149,7 @@ def test_a_file_that_was_gone_as_soon_as_it_was_open_is_not_kept(
     """Which one it was nobody knows, so nobody could tell that the next ledger's is another."""
     with monkeypatch.context() as gone:
         gone.setattr("shared.ledger.sqlite.which_file", lambda _: None)
+        gone.setattr(_sqlite_kept, "which_file", lambda _: None)
         first = ledger(tmp_path / "l.db")
         first.save([ONE])
         first.close()

@@ -125,6 +125,8 @@ def test_who_only_read_has_nothing_to_bring_in(tmp_path: Path, rounds: list[Call
     one = SqliteLedger(str(path), SystemClock(), keeps=True)
     assert one.load(["a"]) == {"a": Stored(b"1", 1)}
     one.close()
+    _sqlite_kept._round()
+    _sqlite_kept._round()
     assert (len(asked), rounds) == (1, [])
 
 
@@ -189,10 +191,12 @@ def test_a_file_that_was_replaced_before_it_rested_is_not_harmed(
 
 @pytest.mark.parametrize("way", ["a round", "its end"])
 def test_a_process_leaves_the_file_whole(tmp_path: Path, way: str) -> None:
-    """With its real rounds, and where it ends before there was one."""
+    """With its real rounds, and where it ends before there was one, for which it does not wait."""
     lives = "import sys; sys.stdin.read()" if way == "a round" else ""
+    rests_s = _sqlite_kept.REST_S if way == "a round" else 2 * PATIENCE_S
     program = (
-        "import sys\nfrom pathlib import Path\nfrom tests.unit.ledger.test_rested_file import saved\n"
+        "import sys\nfrom pathlib import Path\nfrom shared.ledger import _sqlite_kept\n"
+        f"from tests.unit.ledger.test_rested_file import saved\n_sqlite_kept.REST_S = {rests_s}\n"
         f"saved(Path(sys.argv[1]), 'a')\nprint('saved', flush=True)\n{lives}"
     )
     path = tmp_path / "l.db"
@@ -208,5 +212,5 @@ def test_a_process_leaves_the_file_whole(tmp_path: Path, way: str) -> None:
                 sleep(0.05)
             assert (beside(path), run.poll()) == (0, None)
         else:
-            run.wait()
+            run.wait(PATIENCE_S)
         assert copied(path) == {"a"}
