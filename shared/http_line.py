@@ -126,9 +126,12 @@ class HttpLine:
         if self._sock is None:
             raise NoWholeAnswer(Snag.BROKEN)
         try:
-            return read_answer(Incoming(self._sock, bounded), bounded.most_bytes)
+            answer = read_answer(Incoming(self._sock, bounded), bounded.most_bytes)
         except tuple(_WHILE_TALKING) as error:
             snag, head = _snag_of(error, _WHILE_TALKING), error.headers if isinstance(error, TooLong) else None
+        else:
+            self._last_use.touch()  # it may have been asked long ago
+            return answer
         raise NoWholeAnswer(snag, head)  # as above
 
     def close(self) -> None:

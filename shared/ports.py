@@ -176,7 +176,9 @@ class Coming(Protocol):
 
 
 EarlyLoad = Callable[[Sequence[str]], Coming]
-"""Asks for documents and does not wait for them. Never raises: what fails, `documents` tells.
+"""Asks for documents and does not wait for them. What fails is told by `documents`.
+
+Raises LedgerUnavailable where there is not even somebody to be asked.
 
 A ledger that is asked over a network, a round trip for each question, has it as `load_early`, others have none.
 """

@@ -69,6 +69,11 @@ class Snapshot(Protocol):
         """Unix seconds at which the run that it shows ended, if that is over and the system tells when."""
         ...
 
+    @property
+    def changed_at(self) -> float | None:
+        """Unix seconds at which anything that it shows was changed last, if the system tells when."""
+        ...
+
     def which_run(self, failure: Failure, record: JobRecord) -> Run:
         """Whether the failure means the run that is seen here."""
         ...

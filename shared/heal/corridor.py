@@ -19,10 +19,11 @@ from shared.heal.lanes import Lanes, one_by_one
 from shared.heal.report import Reporter, result_of_flood, result_of_unreadable
 from shared.heal.ruled import RuledLedger, StricterByHand, under
 from shared.policy.model import Policy
-from shared.ports import Chance, Clock, JobSystem, Ledger, OutcomeSink
+from shared.ports import Chance, Clock, JobSystem, Ledger, OutcomeSink, early_load_of
 
 if TYPE_CHECKING:
     from shared.heal.act import Actor
+    from shared.heal.foresight import Foresight
     from shared.heal.looks import Looks
     from shared.heal.walk import Walk
 
@@ -44,8 +45,8 @@ class Healer(Struct, frozen=True):
     """How clusters and groups are taken: one after the other, or side by side."""
     looked_into: set[str] = field(default_factory=set)
     """Keys of the clusters and groups that were looked into so far."""
-    foresee: Callable[[Sequence[str]], None] | None = None
-    """Told before a look which documents are likely to be loaded after it."""
+    foresight: Foresight | None = None
+    """Asks before a look for what is likely to be loaded after it."""
 
     def under_controls(self) -> Healer:
         """The corridor under the policy as people have tightened it in the ledger; asked once an invocation.
@@ -61,17 +62,17 @@ class Healer(Struct, frozen=True):
         if len(items) > CHUNK or len({item.failure.scope.key for item in items}) > 1:
             return self.under_controls().walks(items, ask)
         ledger = RuledLedger(self.ledger, self.policy, self.clock)
+        foresight = None if early_load_of(self.ledger) is None else _foresight()(ledger, self.policy)
         try:
-            parts = list(replace(self, ledger=ledger, foresee=ledger.foresee).walks(items, ask))
+            parts = list(replace(self, ledger=ledger, foresight=foresight).walks(items, ask))
         except StricterByHand as found:
             healer = replace(self, policy=found.policy)
-        except BaseException:
-            ledger.let_go()
-            raise
         else:
             if ledger.asked:
                 return iter(parts)
             healer = self.under_controls()  # nobody was looked at
+        finally:
+            ledger.let_go()
         return healer.walks(items, ask)
 
     def handle(self, intake: Intake, trigger: Trigger) -> Report:
@@ -144,7 +145,7 @@ class Healer(Struct, frozen=True):
             ask=ask,
             tied=tied,
             fetches=self.fetches,
-            foresee=self.foresee,
+            foresight=self.foresight,
             actor=actor_of(self.systems, self.clock, self.policy, self.invocation),
             looks=looks_of(
                 systems=self.systems,
@@ -165,3 +166,10 @@ def _of_a_walk() -> tuple[type[Walk], type[Actor], type[Looks]]:
     from shared.heal.walk import Walk  # noqa: PLC0415 - as above
 
     return Walk, Actor, Looks
+
+
+@cache
+def _foresight() -> type[Foresight]:
+    from shared.heal.foresight import Foresight  # noqa: PLC0415 - as above
+
+    return Foresight

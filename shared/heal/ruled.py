@@ -3,9 +3,8 @@
 Most deliveries are: one failure. Whether anything is set is known before anything is decided either way. Where it is,
 and is stricter than the policy, the walk is begun anew under it.
 
-Where a ledger can be asked early, it is asked before the look and answers while that is under way. A document may be
-older than the look then, by as long as the look takes. Whatever is done on it is written first, on the condition that
-it has not changed since; what is only told, is told of the moment at which it was read.
+Where a ledger can be asked early, it is asked before the look and answers while that is under way: `foresight` says
+what that means.
 """
 
 from __future__ import annotations
@@ -42,8 +41,11 @@ class RuledLedger:
         self._ledger, self._policy, self._clock = ledger, policy, clock
         self.asked = False
         """Whether the controls were read: they are not where nothing was loaded."""
+        self.asked_early_at: float | None = None
+        """When what was loaded first was asked for, if that was before somebody wanted it (unix seconds)."""
         self._foreseen: frozenset[str] = frozenset()
         self._coming: Coming | None = None
+        self._asked_at = 0.0
 
     def foresee(self, keys: Sequence[str]) -> None:
         """Ask for the controls and for what is likely to be loaded first, where the ledger can be asked early.
@@ -52,14 +54,16 @@ class RuledLedger:
             keys: of the one cluster or group that the walk looks into, none twice.
         """
         early = early_load_of(self._ledger)
-        if early is not None:
+        if early is not None and not self.asked:
             self._foreseen = frozenset(keys)
+            self._asked_at = self._clock.now()
             self._coming = early([CONTROLS_KEY, *keys])
 
     def let_go(self) -> None:
         """Nothing more is loaded through it."""
-        if self._coming is not None:
-            self._coming.drop()
+        coming, self._coming = self._coming, None
+        if coming is not None:
+            coming.drop()
 
     def load(self, keys: Sequence[str]) -> Mapping[str, Stored]:
         """As the other one. Raises StricterByHand, the first time."""
@@ -77,8 +81,12 @@ class RuledLedger:
         if coming is None:
             return self._ledger.load([CONTROLS_KEY, *keys])
         found = coming.documents()
-        others = [key for key in keys if key not in self._foreseen]
-        return {**found, **self._ledger.load(others)} if others else found
+        if self._foreseen.issuperset(keys):
+            self.asked_early_at = self._asked_at
+            return found
+        # All of them anew: what stands in two documents is read of one moment.
+        controls = {CONTROLS_KEY: found[CONTROLS_KEY]} if CONTROLS_KEY in found else {}
+        return {**controls, **self._ledger.load(keys)}
 
     def save(self, writes: Sequence[Write]) -> frozenset[str]:
         """As the other one."""

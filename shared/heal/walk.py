@@ -17,12 +17,13 @@ from shared.heal.act import Actor
 from shared.heal.canary import judge_canaries
 from shared.heal.decider import Decider
 from shared.heal.fetch import Fetcher
+from shared.heal.foresight import Foresight
 from shared.heal.item import CHUNK, Invocation, Item, Notice, Result, Walked
 from shared.heal.lanes import Lanes
 from shared.heal.late import count_late
-from shared.heal.limits import Admission, SharedLimits, limit_keys
+from shared.heal.limits import Admission, SharedLimits
 from shared.heal.looks import Looks
-from shared.heal.nodes import NodeMemory, node_keys
+from shared.heal.nodes import NodeMemory
 from shared.heal.records import Records
 from shared.heal.settle import settle
 from shared.heal.writer import Writer
@@ -51,7 +52,8 @@ class Walk(Struct, frozen=True, kw_only=True):
     fetches: bool
     actor: Actor
     looks: Looks
-    foresee: Callable[[Sequence[str]], None] | None
+    foresight: Foresight | None
+    """None: the documents are loaded after the look."""
     pacing: Lock = field(default_factory=Lock)
     """A pace is shared by groups: turns that took its tokens at once would only conflict."""
 
@@ -85,16 +87,10 @@ class Walk(Struct, frozen=True, kw_only=True):
             late += [] if self._sweeps else members
             return Walked(away)
         self.looks.into.add(members[0].failure.scope.key)
-        if self.foresee is not None:
-            self.foresee(self._likely(members))
+        if self.foresight is not None:
+            self.foresight.ask(members)
         self.looks.look(members)
         return Walked(away).add([self._walked(members)])
-
-    def _likely(self, members: Sequence[Item]) -> list[str]:
-        """What is read after the look, if it shows each job under the id as told."""
-        scope = members[0].failure.scope
-        shared = [*limit_keys(with_limits_at(self.policy, scope), scope), *node_keys(self.policy, scope)]
-        return [*dict.fromkeys([item.told_key for item in members]), *shared]
 
     def _walked(self, items: Sequence[Item]) -> Walked:
         """What was seen last comes first: a look that itself takes longer than it may be old still serves its end.
@@ -183,7 +179,8 @@ class Walk(Struct, frozen=True, kw_only=True):
     ) -> Sequence[Item]:
         """Decide, ask what is missing, take tokens, decide on what was granted, reserve.
 
-        What conflicts begins anew, three times at most; the items that still conflict then come back.
+        What conflicts, or rests on documents that were asked for too early, begins anew, three times at most; the items
+        that still conflict then come back.
         """
         records, nodes = decider.records, decider.nodes
         for tried in range(TRIES):
@@ -196,7 +193,8 @@ class Walk(Struct, frozen=True, kw_only=True):
             if any(item.moves_to for item in items):
                 items = decider.name_homes(items)
             unasked = limits.unasked(shared)
-            self._decide(items, decider, unasked, None if tried else fetcher)
+            if not self._decide(items, decider, unasked, None if tried else fetcher, anew=tried > 0):
+                continue
             wanting = [item for item in items if item.wants_call]
             if wanting:
                 with self.pacing if SYSTEMS.named(limits.scope.system).pace else nullcontext():
@@ -204,17 +202,23 @@ class Walk(Struct, frozen=True, kw_only=True):
                 if not admission.grants(wanting):
                     records.revert()
                     decider.decide_all(items, admission)
-            counted = nodes.writes() if records.any_changed else []
-            conflicts = records.save(counted)
-            if counted and counted[0].key not in conflicts | records.refused:
-                nodes.written()
-            for item in items:
-                if item.decision is not None and item.writes_to in records.refused:
-                    decider.writer.refuse(item)
-            items = [item for item in items if item.writes_to in conflicts]
+            items = self._saved(items, decider)
             if not items:
                 break
         return items
+
+    @staticmethod
+    def _saved(items: Sequence[Item], decider: Decider) -> Sequence[Item]:
+        """Save what was decided; the items that conflict come back."""
+        records, nodes = decider.records, decider.nodes
+        counted = nodes.writes() if records.any_changed else []
+        conflicts = records.save(counted)
+        if counted and counted[0].key not in conflicts | records.refused:
+            nodes.written()
+        for item in items:
+            if item.decision is not None and item.writes_to in records.refused:
+                decider.writer.refuse(item)
+        return [item for item in items if item.writes_to in conflicts]
 
     def _with_tokens(self, decider: Decider) -> Callable[[Sequence[Write]], bool] | None:
         """How reservations are saved in one with the tokens for them; None where the ledger has no such save."""
@@ -230,9 +234,10 @@ class Walk(Struct, frozen=True, kw_only=True):
 
         return saved
 
-    @staticmethod
-    def _decide(items: Sequence[Item], decider: Decider, unasked: Admission, fetcher: Fetcher | None) -> None:
-        """Decide; once more where that brought more to light: what a job has printed, a node that is suspected now."""
+    def _decide(
+        self, items: Sequence[Item], decider: Decider, unasked: Admission, fetcher: Fetcher | None, *, anew: bool
+    ) -> bool:
+        """Decide; once more where output or a suspected node came to light. False: on documents that are too old."""
         decider.decide_all(items, unasked)
         if fetcher is not None and fetcher.fetch(items, decider):
             decider.decide_all(items, unasked)
@@ -242,6 +247,7 @@ class Walk(Struct, frozen=True, kw_only=True):
             decider.nodes.ask(items)
             decider.records.revert()
             decider.decide_all(items, unasked)
+        return anew or self.foresight is None or not self.foresight.outrun(items, decider.records)
 
     @staticmethod
     def _postpone(item: Item, decider: Decider) -> None:

@@ -39,8 +39,8 @@ local said, owner, whole = ARGV[1]:match('^(%S+) (%S+) (%d)$')
 local now = tonumber(said)
 local wanted, versions, conflicts = {}, {}, {}
 for i = 3, #KEYS do
-  local expected, due_at, expires_at = ARGV[i * 2 - 4]:match('^(%d*) (%S*) (%S*)$')
-  wanted[i] = {due_at, expires_at}
+  local expected, due_at, expires_at, key = ARGV[i * 2 - 4]:match('^(%d*) (%S*) (%S*) (.*)$')
+  wanted[i] = {due_at, expires_at, key}
   local fields = redis.call('HMGET', KEYS[i], 'version', 'owner', 'expires_at')
   local there = tonumber(fields[3] or 'inf') > now and fields[1] or ''
   if fields[2] ~= owner then
@@ -54,7 +54,7 @@ end
 if whole == '1' and #conflicts > 0 then return conflicts end
 for i = 3, #KEYS do
   if versions[i] then
-    local key, due_at, expires_at = KEYS[i]:sub(BEHIND_PREFIX), wanted[i][1], wanted[i][2]
+    local due_at, expires_at, key = wanted[i][1], wanted[i][2], wanted[i][3]
     redis.call('HSET', KEYS[i], 'version', versions[i], 'owner', owner, 'document', ARGV[i * 2 - 3])
     if due_at == '' then
       redis.call('ZREM', KEYS[1], key)
@@ -76,10 +76,10 @@ for i = 3, #KEYS do
   end
 end
 return conflicts
-""".replace("BEHIND_PREFIX", str(len(DOCUMENT_PREFIX) + 1))
+"""
 """KEYS: due, expires, documents. ARGV: `now owner 1` (all or nothing) or `now owner 0`, and for each document `version
-due_at expires_at`, the first as expected, the others as wanted (each empty: none, or never), and its bytes.
-Returns the places, from 0, of those that conflicted.
+due_at expires_at key`, the first as expected, the next two as wanted (each empty: none, or never), the key without its
+prefix; and the document's bytes. Returns the places, from 0, of those that conflicted.
 
 The time to live is a span of our clock, so that a server whose clock differs keeps a document as long as we meant.
 """

@@ -2,7 +2,8 @@
 
 What is saved stands beside the file at first (https://www.sqlite.org/wal.html). To bring it in takes half of what the
 ledger costs a delivery, and two waits for the disk: no answer waits for it, and a burst of deliveries pays once. Who
-replaces or copies a file that has rested for twice `REST_S` finds it as if it had been closed.
+replaces or copies a file that has rested for twice `REST_S` finds it as if it had been closed, unless another process
+has it open as well and saved something in it last.
 """
 
 from __future__ import annotations
@@ -47,7 +48,7 @@ def taken(path: str) -> tuple[_File | None, sqlite3.Connection | None]:
     if kept is None:
         return None, None
     if kept.which != which_file(path):
-        _let_go(kept.db)
+        _let_go(kept)
         return None, None
     return kept.which, kept.db
 
@@ -127,10 +128,14 @@ def _brought_in(db: sqlite3.Connection) -> bool:
     return not busy
 
 
-def _let_go(db: sqlite3.Connection) -> None:
-    """Close it. SQLite itself brings nothing into a file that was replaced: what stands beside would be another's."""
-    _brought_in(db)
-    db.close()
+def _let_go(kept: _Open) -> None:
+    """Close it. SQLite itself brings nothing into a file that was replaced: what stands beside would be another's.
+
+    Where nothing of ours does, it is another's already, and would go into the file that was replaced.
+    """
+    if kept.beside:
+        _brought_in(kept.db)
+    kept.db.close()
 
 
 @atexit.register
@@ -138,4 +143,19 @@ def close_kept() -> None:
     """Close them all, each whole if nobody is at it."""
     with _LOCK:
         while _KEPT:
-            _let_go(_KEPT.popitem()[1].db)
+            _let_go(_KEPT.popitem()[1])
+
+
+_INHERITED: list[_Open] = []
+"""Files that a parent process has open: a child may neither use nor close them (https://www.sqlite.org/howtocorrupt.html,
+"Carrying an open database file across a fork()")."""
+
+
+def _begin_as_a_child() -> None:
+    _INHERITED.extend(_KEPT.values())
+    _KEPT.clear()
+    _ROUNDS.clear()
+    _LOCK.release()
+
+
+os.register_at_fork(before=_LOCK.acquire, after_in_parent=_LOCK.release, after_in_child=_begin_as_a_child)

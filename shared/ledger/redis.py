@@ -73,7 +73,7 @@ class RedisLedger:
         keys = [DUE_KEY, EXPIRES_KEY, *[DOCUMENT_PREFIX + write.key for write in writes]]
         arguments: list[Argument] = [f"{self._clock.now()!r} {owner} {int(whole)}".encode()]
         for write in writes:
-            wanted = f"{_said(write.expected)} {_said(write.due_at)} {_said(write.expires_at)}"
+            wanted = f"{_said(write.expected)} {_said(write.due_at)} {_said(write.expires_at)} {write.key}"
             arguments += (wanted.encode(), write.document)
         try:
             return frozenset(writes[place].key for place in self._link.run(SAVE, keys, arguments))

@@ -51,6 +51,7 @@ class Batch(Struct, frozen=True, kw_only=True):
     began: int | None = None
     owner: str = ""
     look_begun_at: float
+    changed_at = None  # of what has failed nobody tells when it did
 
     @property
     def life(self) -> Life | None:

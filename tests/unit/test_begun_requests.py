@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from shared import kept_http
 from shared.http_bounds import Bounds
+from shared.idle import IDLE_S
 from shared.kept_http import NoWholeAnswer, Snag, begin, drop_connections, exchange
 from tests.support.http_wire import Wire, say
 
@@ -48,6 +49,16 @@ def test_what_nobody_waits_for_takes_its_connection_with_it(wire: Wire) -> None:
     assert not any(kept_http._KEPT.values())
     with pytest.raises(NoWholeAnswer):
         begun.answer()
+
+
+def test_a_connection_is_as_fresh_as_its_last_answer(wire: Wire) -> None:
+    """What was done before that was read does not count as a pause."""
+    begun = begin("GET", f"http://{wire.host}/", {}, b"", BOUNDS)
+    begun._line._last_use._steady -= 2 * IDLE_S
+    assert begun._line.stale
+    assert begun.answer().status == 200
+    assert exchange("GET", f"http://{wire.host}/", {}, b"", BOUNDS).status == 200
+    assert peers(wire) == 1
 
 
 def test_an_answer_that_is_read_too_late_is_none(wire: Wire) -> None:

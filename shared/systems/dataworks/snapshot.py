@@ -75,6 +75,7 @@ class DataworksSnapshot(Struct, frozen=True, kw_only=True):
     instance: TaskInstance | None = None
     """None if it is not there, or not in this workspace."""
     look_begun_at: float
+    changed_at = None  # of what has failed nobody tells when it did
 
     @property
     def state(self) -> State:

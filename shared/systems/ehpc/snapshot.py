@@ -81,6 +81,12 @@ class EhpcSnapshot(Struct, frozen=True, kw_only=True):
     def ended_at(self) -> None:
         """The list tells when a job was modified, not when its run ended."""
 
+    @property
+    def changed_at(self) -> float | None:
+        """When the list says that it was modified, or that its run began, whichever is later."""
+        told = self.last_modify_time
+        return None if told is None else max(told, self.start_time or told)
+
     # Which run a failure means.
 
     def run_label(self, failure: Failure, run: Run) -> str:

@@ -80,6 +80,7 @@ class SchedulerxSnapshot(Struct, frozen=True, kw_only=True):
     owner: str = ""
     name: str = ""
     look_begun_at: float
+    changed_at = None  # of what has failed nobody tells when it did
 
     @property
     def life(self) -> Life | None:

@@ -57,6 +57,7 @@ class Schedulerx3Snapshot(Struct, frozen=True, kw_only=True):
     workflow_rests: bool = False
     """Nothing of its workflow execution is queued or runs."""
     look_begun_at: float
+    changed_at = None  # of what has failed nobody tells when it did
 
     @property
     def life(self) -> Life | None:

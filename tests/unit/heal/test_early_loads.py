@@ -8,16 +8,20 @@ import pytest
 from msgspec.structs import replace
 
 from shared.domain.failure import Failure, Intake, Trigger
+from shared.domain.job import State
 from shared.domain.keys import CONTROLS_KEY, breaker_key, job_key
 from shared.domain.mode import Mode
+from shared.domain.runs import SKEW_S
 from shared.domain.snapshot import Observation
 from shared.heal.item import CHUNK
+from shared.heal.ruled import RuledLedger
 from shared.ledger.several import SeveralLedgers
 from tests.support.house import House, verdicts
 from tests.support.meddled_ledger import MeddledLedger
 from tests.support.systems import CLUSTER
 from tests.unit.heal.test_controls import by_hand
 from tests.unit.heal.test_looks import about, cluster
+from tests.unit.heal.tricks import set_policy
 
 
 @pytest.fixture
@@ -49,8 +53,9 @@ def test_what_nobody_could_foresee_is_loaded_after_the_look(house: House, early:
     """A job that is listed under another id than the one told has its document under that: it is never run twice."""
     told = replace(house.hung(), job_id="1")
     assert verdicts(house.deliver(told)) == [("rerun", "accepted")]
-    ((later,),) = early.loads
-    assert later == job_key(CLUSTER, "1.scheduler")
+    (later,) = early.loads
+    assert set(early.coming[0].keys) - set(later) == {CONTROLS_KEY}
+    assert job_key(CLUSTER, "1.scheduler") in later
     assert verdicts(house.deliver(replace(told, job_id="1.scheduler"))) == [("duplicate", "already_handled")]
     assert len(house.ehpc.calls) == 1
 
@@ -78,6 +83,56 @@ def test_modes_that_come_early_are_obeyed(house: House, early: MeddledLedger) ->
     house.controls(everything=by_hand(Mode.OFF))
     assert verdicts(house.deliver(house.hung())) == [("suppressed", "kill_switch")]
     assert (house.ehpc.calls, [one.ended for one in early.coming]) == ([], ["read"])
+
+
+@pytest.mark.parametrize("after", [State.FAILED, State.SUCCEEDED, None])
+def test_the_effect_of_a_rerun_is_not_told_without_its_cause(
+    house: House, early: MeddledLedger, after: State | None
+) -> None:
+    """The look shows what another delivery of the same failure has done since the documents were asked for."""
+    failure = house.hung()
+    observe, meanwhile = house.ehpc.observe, [failure]
+
+    def observed(failures: Sequence[Failure]) -> list[Observation]:
+        if meanwhile:
+            assert verdicts(house.deliver(meanwhile.pop())) == [("rerun", "accepted")]
+            job = house.ehpc.jobs.pop("1.scheduler")
+            if after is not None:
+                job.state = after
+                house.ehpc.jobs["1.scheduler"] = job
+        return observe(failures)
+
+    house.ehpc.observe = observed  # type: ignore[method-assign] # as above
+    assert verdicts(house.deliver(failure)) == [("duplicate", "already_handled")]
+    assert len(early.loads) == 1
+
+
+def test_what_ended_long_ago_is_told_at_once(house: House, early: MeddledLedger) -> None:
+    """Nothing that was done since the documents were asked for can show in that."""
+    failure = house.hung()
+    job = house.ehpc.jobs["1.scheduler"]
+    job.state, job.modified = State.FAILED, int(house.clock.now() - SKEW_S) - 1
+    assert [verdict for verdict, _ in verdicts(house.deliver(failure))] == ["ineligible"]
+    assert early.loads == []
+    job.modified += 1
+    house.deliver(replace(failure, telling_id="another"))
+    assert len(early.loads) == 1
+
+
+def test_without_a_breaker_by_policy_one_by_hand_is_read_after_the_look(house: House, early: MeddledLedger) -> None:
+    """Nothing is written on it, so nobody would notice that it was opened meanwhile."""
+    set_policy(house, breaker=None)
+    assert verdicts(house.deliver(house.hung())) == [("rerun", "accepted")]
+    assert (early.coming, len(early.loads)) == ([], 1)
+
+
+def test_what_is_loaded_before_is_not_asked_for_early(house: House, early: MeddledLedger) -> None:
+    """The controls have come with that, and nobody would read the answer."""
+    ledger = RuledLedger(early, house.policy, house.clock)
+    ledger.load(["a"])
+    ledger.foresee(["b"])
+    ledger.let_go()
+    assert early.coming == []
 
 
 @pytest.mark.parametrize("many", ["clusters", "chunks"])

@@ -214,3 +214,58 @@ def test_a_process_leaves_the_file_whole(tmp_path: Path, way: str) -> None:
         else:
             run.wait(PATIENCE_S)
         assert copied(path) == {"a"}
+
+
+def test_what_others_saved_in_a_file_that_took_its_place_stays(
+    tmp_path: Path, rounds: list[Callable[[], None]]
+) -> None:
+    """Nothing of ours stands beside it any more: what does is theirs, and would go into the file that was replaced."""
+    path, other = tmp_path / "l.db", tmp_path / "other.db"
+    saved(path, "a")
+    made(rounds)
+    made(rounds)
+    shutil.copy(path, other)
+    other.rename(path)
+    theirs = f"""
+import os
+from shared.ledger.sqlite import SqliteLedger
+from shared.ports import Write
+from shared.reality import SystemClock
+one = SqliteLedger({str(path)!r}, SystemClock(), keeps=True)
+one.save([Write(key="theirs", document=b"1", expected=None, due_at=None, expires_at=None)])
+one.close()
+os._exit(0)
+"""
+    subprocess.run([sys.executable, "-c", theirs], check=True)
+    assert beside(path), "it stands beside the file, as their process had no time to bring it in"
+    with closing(SqliteLedger(str(path), SystemClock(), keeps=True)) as second:
+        assert second.load(["a", "theirs"]).keys() == {"a", "theirs"}
+
+
+def test_a_child_leaves_its_parents_file_alone(tmp_path: Path) -> None:
+    """It opens one of its own, has rounds of its own, and nobody waits for a lock that is held elsewhere."""
+    story = f"""
+import os
+from shared.ledger import _sqlite_kept
+from shared.ledger.sqlite import SqliteLedger
+from shared.ports import Write
+from shared.reality import SystemClock
+
+def saved(key):
+    one = SqliteLedger({str(tmp_path / "l.db")!r}, SystemClock(), keeps=True)
+    one.save([Write(key=key, document=b"1", expected=None, due_at=None, expires_at=None)])
+    one.close()
+    return one._db
+
+mine = saved("a")
+child = os.fork()
+if not child:
+    ok = saved("b") is not mine and len(_sqlite_kept._ROUNDS) == 1
+    os._exit(0 if ok else 3)
+assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+assert saved("c") is mine
+assert not _sqlite_kept._LOCK.locked()
+"""
+    subprocess.run([sys.executable, "-c", story], check=True, timeout=60)
+    with closing(SqliteLedger(str(tmp_path / "l.db"), SystemClock())) as last:
+        assert last.load(["a", "b", "c"]).keys() == {"a", "b", "c"}

@@ -1,0 +1,68 @@
+"""What is asked of the ledger before the look, where it is far away, and when that turns out not to be enough.
+
+A document is older than the look then, by as long as the look takes. Whatever is done on it is written first, on the
+condition that it has not changed since. What is only told, and rests on what the look shows, may be the effect of
+something that the document does not know yet: of that the documents are read once more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from msgspec import Struct
+
+from shared.domain.decision import Decision
+from shared.domain.reasons import Reason
+from shared.domain.runs import SKEW_S
+from shared.domain.snapshot import LookFailed, Observation
+from shared.domain.verdicts import Verdict
+from shared.heal.item import Item
+from shared.heal.limits import limit_keys
+from shared.heal.nodes import node_keys
+from shared.heal.records import Records
+from shared.heal.ruled import RuledLedger
+from shared.policy.inherit import with_limits_at
+from shared.policy.model import Policy
+
+
+class Foresight(Struct, frozen=True):
+    """Of a delivery that is one chunk of one cluster or group."""
+
+    ledger: RuledLedger
+    policy: Policy
+
+    def ask(self, items: Sequence[Item]) -> None:
+        """Ask for what is read after the look, if that shows each job under the id as told.
+
+        Not where there is no breaker by policy: nothing is written on its document then, and one that a person opens
+        meanwhile would be overlooked.
+        """
+        scope = items[0].failure.scope
+        policy = with_limits_at(self.policy, scope)
+        if policy.breaker is None:
+            return
+        records = dict.fromkeys([item.told_key for item in items])
+        self.ledger.foresee([*records, *limit_keys(policy, scope), *node_keys(self.policy, scope)])
+
+    def outrun(self, items: Sequence[Item], records: Records) -> bool:
+        """Whether the documents were asked for too early for what was decided."""
+        asked_at = self.ledger.asked_early_at
+        return asked_at is not None and any(
+            _rests_on_the_look(item.decided)
+            and not records.changed(item.writes_to)
+            and not _is_older(item.seen, asked_at - SKEW_S)
+            for item in items
+            if item.decision is not None
+        )
+
+
+def _rests_on_the_look(decision: Decision) -> bool:
+    return decision.verdict is Verdict.INELIGIBLE or decision.reason is Reason.RESTARTED_SINCE
+
+
+def _is_older(seen: Observation, moment: float) -> bool:
+    """Whether what the look shows was so before that moment, certainly."""
+    if isinstance(seen, LookFailed):
+        return True  # it shows nothing
+    at = seen.changed_at
+    return at is not None and at < moment
