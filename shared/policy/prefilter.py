@@ -65,7 +65,12 @@ def are_there(choices: Choices, folded: Read) -> bool:
 
 def are_any_there(ways: Iterable[Way], folded: Read) -> bool:
     """Whether one text is, with one of each choice."""
-    return any(text in folded and (not others or are_there(others, folded)) for text, others in ways)
+    for text, others in ways:  # a generator would take as long to begin as all of this
+        if text not in folded:
+            continue
+        if not others or are_there(others, folded):
+            return True
+    return False
 
 
 def _tiers(texts: Sequence[Read]) -> tuple[tuple[Read, ...], ...]:
