@@ -165,6 +165,7 @@ class LookFailed(Struct, frozen=True, kw_only=True):
     message: str
     retry_after_s: float | None = None
     look_begun_at: float
+    changed_at = None  # it shows nothing
 
 
 Observation = Snapshot | LookFailed

@@ -62,7 +62,8 @@ class Healer(Struct, frozen=True):
         if len(items) > CHUNK or len({item.failure.scope.key for item in items}) > 1:
             return self.under_controls().walks(items, ask)
         ledger = RuledLedger(self.ledger, self.policy, self.clock)
-        foresight = None if early_load_of(self.ledger) is None else _foresight()(ledger, self.policy)
+        early = early_load_of(self.ledger)
+        foresight = None if early is None else _foresight()(ledger, early, self.policy)
         try:
             parts = list(replace(self, ledger=ledger, foresight=foresight).walks(items, ask))
         except StricterByHand as found:

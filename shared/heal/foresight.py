@@ -11,24 +11,24 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
-from shared.domain.decision import Decision
 from shared.domain.reasons import Reason
 from shared.domain.runs import SKEW_S
-from shared.domain.snapshot import LookFailed, Observation
 from shared.domain.verdicts import Verdict
 from shared.heal.item import Item
 from shared.heal.limits import limit_keys
 from shared.heal.nodes import node_keys
-from shared.heal.records import Records
 from shared.heal.ruled import RuledLedger
 from shared.policy.inherit import with_limits_at
 from shared.policy.model import Policy
+from shared.ports import EarlyLoad
 
 
 class Foresight(Struct, frozen=True):
     """Of a delivery that is one chunk of one cluster or group."""
 
     ledger: RuledLedger
+    early: EarlyLoad
+    """Of the ledger behind that one."""
     policy: Policy
 
     def ask(self, items: Sequence[Item]) -> None:
@@ -42,27 +42,18 @@ class Foresight(Struct, frozen=True):
         if policy.breaker is None:
             return
         records = dict.fromkeys([item.told_key for item in items])
-        self.ledger.foresee([*records, *limit_keys(policy, scope), *node_keys(self.policy, scope)])
+        self.ledger.foresee(self.early, [*records, *limit_keys(policy, scope), *node_keys(self.policy, scope)])
 
-    def outrun(self, items: Sequence[Item], records: Records) -> bool:
+    def outrun(self, items: Sequence[Item]) -> bool:
         """Whether the documents were asked for too early for what was decided."""
         asked_at = self.ledger.asked_early_at
         return asked_at is not None and any(
-            _rests_on_the_look(item.decided)
-            and not records.changed(item.writes_to)
-            and not _is_older(item.seen, asked_at - SKEW_S)
-            for item in items
-            if item.decision is not None
+            _may_be_an_effect(item, asked_at - SKEW_S) for item in items if item.decision is not None
         )
 
 
-def _rests_on_the_look(decision: Decision) -> bool:
-    return decision.verdict is Verdict.INELIGIBLE or decision.reason is Reason.RESTARTED_SINCE
-
-
-def _is_older(seen: Observation, moment: float) -> bool:
-    """Whether what the look shows was so before that moment, certainly."""
-    if isinstance(seen, LookFailed):
-        return True  # it shows nothing
-    at = seen.changed_at
-    return at is not None and at < moment
+def _may_be_an_effect(item: Item, moment: float) -> bool:
+    """Whether what is told of it rests on what the look shows, and that may be newer than a moment."""
+    decision, changed_at = item.decided, item.seen.changed_at
+    rests_on_it = decision.verdict is Verdict.INELIGIBLE or decision.reason is Reason.RESTARTED_SINCE
+    return rests_on_it and (changed_at is None or changed_at >= moment)

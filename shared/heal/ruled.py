@@ -15,7 +15,7 @@ from shared.documents import decode_controls
 from shared.domain.keys import CONTROLS_KEY
 from shared.policy.controls import tightened
 from shared.policy.model import Policy
-from shared.ports import Clock, Coming, Due, Ledger, Stored, WholeSave, Write, early_load_of, whole_save_of
+from shared.ports import Clock, Coming, Due, EarlyLoad, Ledger, Stored, WholeSave, Write, whole_save_of
 
 
 class StricterByHand(Exception):  # noqa: N818 - says what was read
@@ -45,18 +45,17 @@ class RuledLedger:
         """When what was loaded first was asked for, if that was before somebody wanted it (unix seconds)."""
         self._foreseen: frozenset[str] = frozenset()
         self._coming: Coming | None = None
-        self._asked_at = 0.0
 
-    def foresee(self, keys: Sequence[str]) -> None:
-        """Ask for the controls and for what is likely to be loaded first, where the ledger can be asked early.
+    def foresee(self, early: EarlyLoad, keys: Sequence[str]) -> None:
+        """Ask for the controls and for what is likely to be loaded first, unless something was.
 
         Args:
+            early: how the other ledger is asked.
             keys: of the one cluster or group that the walk looks into, none twice.
         """
-        early = early_load_of(self._ledger)
-        if early is not None and not self.asked:
+        if not self.asked:
             self._foreseen = frozenset(keys)
-            self._asked_at = self._clock.now()
+            self.asked_early_at = self._clock.now()
             self._coming = early([CONTROLS_KEY, *keys])
 
     def let_go(self) -> None:
@@ -82,9 +81,8 @@ class RuledLedger:
             return self._ledger.load([CONTROLS_KEY, *keys])
         found = coming.documents()
         if self._foreseen.issuperset(keys):
-            self.asked_early_at = self._asked_at
             return found
-        # All of them anew: what stands in two documents is read of one moment.
+        self.asked_early_at = None  # all of them anew: what stands in two documents is read of one moment
         controls = {CONTROLS_KEY: found[CONTROLS_KEY]} if CONTROLS_KEY in found else {}
         return {**controls, **self._ledger.load(keys)}
 

@@ -247,7 +247,7 @@ class Walk(Struct, frozen=True, kw_only=True):
             decider.nodes.ask(items)
             decider.records.revert()
             decider.decide_all(items, unasked)
-        return anew or self.foresight is None or not self.foresight.outrun(items, decider.records)
+        return anew or self.foresight is None or not self.foresight.outrun(items)
 
     @staticmethod
     def _postpone(item: Item, decider: Decider) -> None:

@@ -85,7 +85,7 @@ def test_modes_that_come_early_are_obeyed(house: House, early: MeddledLedger) ->
     assert (house.ehpc.calls, [one.ended for one in early.coming]) == ([], ["read"])
 
 
-@pytest.mark.parametrize("after", [State.FAILED, State.SUCCEEDED, None])
+@pytest.mark.parametrize("after", [State.RUNNING, State.FAILED, State.SUCCEEDED, None])
 def test_the_effect_of_a_rerun_is_not_told_without_its_cause(
     house: House, early: MeddledLedger, after: State | None
 ) -> None:
@@ -98,7 +98,7 @@ def test_the_effect_of_a_rerun_is_not_told_without_its_cause(
             assert verdicts(house.deliver(meanwhile.pop())) == [("rerun", "accepted")]
             job = house.ehpc.jobs.pop("1.scheduler")
             if after is not None:
-                job.state = after
+                job.state, job.start = after, int(house.clock.now())
                 house.ehpc.jobs["1.scheduler"] = job
         return observe(failures)
 
@@ -115,8 +115,16 @@ def test_what_ended_long_ago_is_told_at_once(house: House, early: MeddledLedger)
     assert [verdict for verdict, _ in verdicts(house.deliver(failure))] == ["ineligible"]
     assert early.loads == []
     job.modified += 1
-    house.deliver(replace(failure, telling_id="another"))
+    assert [verdict for verdict, _ in verdicts(house.deliver(replace(failure, telling_id="another")))] == ["ineligible"]
     assert len(early.loads) == 1
+
+
+def test_what_the_documents_say_is_told_at_once(house: House, early: MeddledLedger) -> None:
+    """What was handled stays so, whatever the look shows."""
+    failure = house.hung()
+    house.deliver(failure)
+    assert verdicts(house.deliver(failure)) == [("duplicate", "already_handled")]
+    assert early.loads == []
 
 
 def test_without_a_breaker_by_policy_one_by_hand_is_read_after_the_look(house: House, early: MeddledLedger) -> None:
@@ -130,7 +138,8 @@ def test_what_is_loaded_before_is_not_asked_for_early(house: House, early: Meddl
     """The controls have come with that, and nobody would read the answer."""
     ledger = RuledLedger(early, house.policy, house.clock)
     ledger.load(["a"])
-    ledger.foresee(["b"])
+    assert early.load_early is not None
+    ledger.foresee(early.load_early, ["b"])
     ledger.let_go()
     assert early.coming == []
 

@@ -38,6 +38,8 @@ def test_nobody_decides_on_what_was_not_seen() -> None:
     """A step that was left out is an error, never a decision."""
     with pytest.raises(TypeError, match="observed"):
         _ = item().seen
+    with pytest.raises(TypeError, match="observed"):
+        _ = item().key
     with pytest.raises(TypeError, match="decided"):
         _ = item().decided
 
