@@ -90,7 +90,7 @@ def test_the_effect_of_a_rerun_is_not_told_without_its_cause(
     house: House, early: MeddledLedger, after: State | None
 ) -> None:
     """The look shows what another delivery of the same failure has done since the documents were asked for."""
-    failure = house.hung()
+    failure = house.hung(occurred_at=house.clock.now() - 2 * SKEW_S)
     observe, meanwhile = house.ehpc.observe, [failure]
 
     def observed(failures: Sequence[Failure]) -> list[Observation]:
@@ -116,6 +116,15 @@ def test_what_ended_long_ago_is_told_at_once(house: House, early: MeddledLedger)
     assert early.loads == []
     job.modified += 1
     assert [verdict for verdict, _ in verdicts(house.deliver(replace(failure, telling_id="another")))] == ["ineligible"]
+    assert len(early.loads) == 1
+
+
+def test_one_that_may_be_an_effect_has_all_of_them_read_anew(house: House, early: MeddledLedger) -> None:
+    """They are decided together."""
+    ended = house.hung(2)
+    house.ehpc.jobs["2.scheduler"].state = State.FAILED
+    told = verdicts(house.deliver(house.hung(1), ended))
+    assert sorted(verdict for verdict, _ in told) == ["ineligible", "rerun"]
     assert len(early.loads) == 1
 
 

@@ -66,6 +66,13 @@ def test_a_piece_alone_is_no_line_that_was_cut(rest: int) -> None:
     assert sorted(wholes(lines)) == [MAX_PIECES - 1, *([MAX_PIECES + 1] if rest > 1 else [])]
 
 
+@pytest.mark.parametrize("size", [MIN_WIDTH - 32, MIN_WIDTH - 31])
+def test_a_line_goes_on_where_its_next_word_would_not_have_fit(size: int) -> None:
+    """With the blank before it."""
+    lines = ["b" * 30, "c" * size, "d " + "d" * (MIN_WIDTH - 2)]
+    assert wholes(lines) == ({1: (" ".join(lines[:2]),)} if size == MIN_WIDTH - 31 else {})
+
+
 def test_runs_that_were_cut_stand_apart() -> None:
     """Each is put together behind its own last piece."""
     one, other = ["a" * MIN_WIDTH, "b b"], ["c " + "c" * (MIN_WIDTH - 2), "d d"]
@@ -99,6 +106,25 @@ _CUT = "x" * MIN_WIDTH
 def test_what_is_not_in_a_text_is_not_in_its_lines(text: str, some: str, *, told: bool) -> None:
     """Where they are its own; or, cut as they were, can be put together to no such thing."""
     assert is_as_told(text, {some}) is told
+
+
+_STAMP, _LONG_STAMP = "10:00:01 ", "2026-01-05 10:00:00,123 10:00:01.123456 10:00:02.123456 "
+
+
+@pytest.mark.parametrize(
+    ("text", "some", "told"),
+    [
+        ("fata\nlerror", {"fatal"}, True),
+        (f"{_STAMP}{'x' * 31}fata\nlerror", {"fatal"}, False),
+        (f"{_STAMP}{'x' * 36}fata\n{_STAMP}lerr\n{_LONG_STAMP}{'y ' * 18}", {"fatal"}, False),
+        ("a\nb", {"a\nb", "c"}, False),
+    ],
+)
+def test_lines_may_have_been_cut_before_their_prefixes_came_or_after(text: str, some: set[str], *, told: bool) -> None:
+    """Either way they are put together to what no line has; where nothing is, neighbours are no one line."""
+    assert is_as_told(text, some) is told
+    together = searched(lines_of(text))
+    assert told or "a\nb" in some or any(one in together and one not in text for one in some)
 
 
 def test_a_number_that_is_cut_in_two_is_seen_in_each_text_of_a_kind() -> None:

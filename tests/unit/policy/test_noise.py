@@ -47,6 +47,17 @@ def test_what_the_watcher_says_goes_with_what_it_quotes() -> None:
     assert Noise(["no output"], {}).left_of(lines) == ["NCCL INFO", "z"]
 
 
+def test_what_a_pattern_needs_may_end_its_line() -> None:
+    """Its last sign counts."""
+    assert Noise(["foo.*bar$"], {}).left_of(["foo bar", "x"]) == ["x"]
+
+
+def test_one_kind_of_noise_makes_a_text_noisy() -> None:
+    """Whatever else is looked for."""
+    noise = Noise(["foo [a-z]", "bar", "foo"], {})
+    assert [noise.is_in(text) for text in (b"a foo", b"foo 1\nbar", b"a")] == [True, True, False]
+
+
 def test_a_pattern_that_needs_no_text_is_searched_for_everywhere() -> None:
     """Of `..` nothing is known beforehand."""
     assert needed("..") is None

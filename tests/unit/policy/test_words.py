@@ -110,3 +110,13 @@ def test_nothing_that_is_in_a_text_is_missed(text: str, data: st.DataObject) -> 
     begin = data.draw(st.integers(0, len(text)))
     some = text[begin : data.draw(st.integers(begin, len(text)))]
     assert may_be_in(some, brief_of(text.encode()).decode())
+
+
+def test_what_spans_lines_may_be_in_any_text_of_which_some_were_left_out() -> None:
+    """Lines that stood beside each other need not do so in what is left."""
+    text = b"".join(b"a %d\nb %d\n" % (number, number) for number in range(9))
+    brief = brief_of(text)
+    assert len(brief) < len(text) / 2
+    assert b"b 2\na" in text
+    assert may_be_in("b 2\na", brief.decode())
+    assert not may_be_in("c 2", brief.decode())
