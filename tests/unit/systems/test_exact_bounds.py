@@ -150,3 +150,14 @@ def test_nodes_and_a_start_are_offered_only_of_a_run_that_goes_on() -> None:
     assert (running.offered.nodes, running.running_since) == (("n1",), 900)
     assert (queued.offered.nodes, queued.running_since) == ((), None)
     assert (job(State.FINISHED).life, job(start=None).life, queued.life) == (None, None, Life.queued())
+
+
+@pytest.mark.parametrize(
+    ("modified", "start", "at"), [(None, 5, None), (7, None, 7), (7, 5, 7), (7, 9, 9), (7, 7, 7), (0, None, 0)]
+)
+def test_what_is_seen_of_a_job_was_changed_last(modified: int | None, start: int | None, at: int | None) -> None:
+    """When it was modified or began, whichever is later; perhaps just now, where the list says no time."""
+    seen = EhpcSnapshot(
+        job_id="1.s", state=State.FINISHED, start_time=start, last_modify_time=modified, look_begun_at=1_000.0
+    )
+    assert seen.changed_at == at
