@@ -66,7 +66,8 @@ def measured(latency_ms: float, rounds: int, *, short: bool, only: Collection[st
             ledgers["Tablestore"] = region.tablestore_url
             ledgers |= _redis(stack, Path(folder) / "redis")
         meant = Meant(only or [f"cold, SQLite: {door}" for door in SHORT_DOORS] + ["warm"] if short else only)
-        found = doors.cold(region, rounds, ledgers, meant) + doors.warm(region, rounds * 2, ledgers, meant)
+        takes = rounds * (2 if short else 4)  # a warm event is soon over: its middle lies still with many
+        found = doors.cold(region, rounds, ledgers, meant) + doors.warm(region, takes, ledgers, meant)
         first = dict(list(ledgers.items())[:1])  # which ledger it is does not matter to logs that tell nothing
         return found + doors.foreign(
             region, min(rounds, MOST_RANGES), first, meant, SHORT_FOREIGN_LOGS if short else FOREIGN_LOGS

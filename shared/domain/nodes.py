@@ -203,7 +203,7 @@ def _within(nodes: dict[str, KnownNode], window_s: float, now: float) -> dict[st
 
 
 def _latest(one: KnownNode) -> float:
-    return max([one.cleared_at, *(hit.at for hit in one.hits)])
+    return max(one.cleared_at, one.hits[-1].at) if one.hits else one.cleared_at
 
 
 def _begun(scope: Scope, name: str, one: KnownNode, bound: NodeLimit, now: float, advice: Sequence[str]) -> Outcome:

@@ -7,7 +7,9 @@ row has its own answer, in the request's order
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
+from itertools import count
 
 from shared.domain.errors import LedgerUnavailable
 from shared.ledger import _tablestore_messages as messages
@@ -19,6 +21,8 @@ from shared.ledger._tablestore_rows import Seen
 
 READ_ROWS_MAX = 100
 """In one BatchGetRow."""
+READS_AT_ONCE = 5
+"""BatchGetRow whose answers are under way together, each on a connection of its own."""
 WRITE_ROWS_MAX = 200
 """In one BatchWriteRow."""
 
@@ -46,19 +50,41 @@ class Table:
 
     def read(self, keys: Sequence[str], columns: Sequence[str]) -> dict[str, Seen]:
         """The rows that exist, expired or not; rows that fail are read again."""
-        found: dict[str, Seen] = {}
         wanted = list(dict.fromkeys(keys))
-        attempt = 0
-        for start in range(0, len(wanted), READ_ROWS_MAX):
-            some = wanted[start : start + READ_ROWS_MAX]
-            while some:
-                answers = self._read_batch(some, columns)
-                failed = [_row_failure(error) for error, _ in answers if error is not None]
-                found.update(_seen(some, answers, columns))
-                some = [key for key, (error, _) in zip(some, answers, strict=True) if error is not None]
-                if some and not self._link.pause(attempt):
-                    raise self.unavailable(failed[0])
-                attempt += bool(some)
+        batches = [wanted[start : start + READ_ROWS_MAX] for start in range(0, len(wanted), READ_ROWS_MAX)]
+        found: dict[str, Seen] = {}
+        attempts = count()
+        for start in range(0, len(batches), READS_AT_ONCE):
+            found.update(self._read_some(batches[start : start + READS_AT_ONCE], columns, attempts))
+        return found
+
+    def _read_some(
+        self, batches: Sequence[Sequence[str]], columns: Sequence[str], attempts: Iterator[int]
+    ) -> dict[str, Seen]:
+        """All are asked for before the first is waited for: a hundred jobs and their limits are more than a batch."""
+        found: dict[str, Seen] = {}
+        asked = deque(self.begin_read(batch, columns) for batch in batches) if len(batches) > 1 else deque([None])
+        try:
+            for batch in batches:
+                reading = asked.popleft()
+                rows = None if reading is None else reading.found()
+                found.update(self._read_again(batch, columns, attempts) if rows is None else rows)
+        finally:
+            for left in asked:
+                if left is not None:
+                    left.drop()
+        return found
+
+    def _read_again(self, keys: Sequence[str], columns: Sequence[str], attempts: Iterator[int]) -> dict[str, Seen]:
+        """Until all are read; `attempts` counts the pauses of all batches."""
+        found: dict[str, Seen] = {}
+        while keys:
+            answers = self._read_batch(keys, columns)
+            failed = [_row_failure(error) for error, _ in answers if error is not None]
+            found.update(_seen(keys, answers, columns))
+            keys = [key for key, (error, _) in zip(keys, answers, strict=True) if error is not None]
+            if keys and not self._link.pause(next(attempts)):
+                raise self.unavailable(failed[0])
         return found
 
     def _read_batch(self, keys: Sequence[str], columns: Sequence[str]) -> _Rows:

@@ -30,21 +30,28 @@ class Answers(Link):
         super().__init__(PLACE, credentials(), lambda: 60.0, self.pauses.append)
         self.answers = list(answers)
         self.asked: list[tuple[str, bytes]] = []
+        self.whenever_read: Callable[[], None] = lambda: None
+        self.dropped = 0
 
     def ask(self, operation: str, body: bytes, read: Callable[[bytes], T]) -> Asked[T]:
         """The next one."""
         self.asked.append((operation, body))
-        return Given(self.answers.pop(0) if len(self.answers) > 1 else self.answers[0], read)
+        return Given(self.answers.pop(0) if len(self.answers) > 1 else self.answers[0], read, self)
 
 
 class Given(Asked[T]):
     """An answer that is there already, read or raised."""
 
-    def __init__(self, given: bytes | Exception, read: Callable[[bytes], T]) -> None:
-        self._given, self._read = given, read
+    def __init__(self, given: bytes | Exception, read: Callable[[bytes], T], link: Answers) -> None:
+        self._given, self._read, self._link = given, read, link
+
+    def drop(self) -> None:
+        """Nobody reads it."""
+        self._link.dropped += 1
 
     def answer(self) -> T:
         """It."""
+        self._link.whenever_read()
         if isinstance(self._given, Exception):
             raise self._given
         return self._read(self._given)
@@ -148,12 +155,46 @@ def test_only_what_one_request_can_bring_is_asked_for_early(most: int) -> None:
     assert (reading and reading.found(), len(link.asked)) == (({}, 1) if most == 100 else (None, 0))
 
 
+def numbered(end: int) -> list[str]:
+    """Keys."""
+    return [str(number) for number in range(end)]
+
+
+def test_batches_are_asked_for_together() -> None:
+    """The second before the first is read, five at once; a single one is not asked for early."""
+    link = Answers(*[rows_told(*[row(at)] * 100) for at in range(1, 7)], rows_told(row(7)))
+    asked_at_first: list[int] = []
+    link.whenever_read = lambda: asked_at_first.append(len(link.asked))
+    found = Table(PLACE, link).read(numbered(601), [VERSION])
+    assert [found[str(number)].version for number in range(0, 601, 100)] == [1, 2, 3, 4, 5, 6, 7]
+    assert asked_at_first == [5, 5, 5, 5, 5, 7, 7]
+    assert link.dropped == 0
+
+
+def test_a_batch_that_fails_beside_others_is_read_again() -> None:
+    """By itself, and what its neighbours brought stays."""
+    lost = TableCallFailed("OTSTimeout", TableFailure.UNKNOWN)
+    link = Answers(rows_told(*[row(1)] * 100), lost, rows_told(row(3)), rows_told(*[row(2)] * 100))
+    found = Table(PLACE, link).read(numbered(201), [VERSION])
+    assert (found["99"].version, found["100"].version, found["200"].version) == (1, 2, 3)
+    assert (len(link.asked), link.pauses) == (4, [])
+
+
+def test_whoever_gives_up_lets_go_of_what_is_under_way() -> None:
+    """The third is not waited for where the second cannot be read."""
+    busy, whole = rows_told(*[failing("OTSServerBusy")] * 100), rows_told(*[NO_ROW] * 100)
+    link = Answers(whole, busy, whole, busy)
+    with pytest.raises(LedgerUnavailable, match="OTSServerBusy"):
+        Table(PLACE, link).read(numbered(300), [VERSION])
+    assert link.dropped == 1
+
+
 def test_pauses_are_counted_over_all_batches() -> None:
     """A hundred keys each: what the first had to wait for the second has not."""
     busy, whole = rows_told(*[failing("OTSServerBusy")] * 100), rows_told(*[NO_ROW] * 100)
-    link = Answers(busy, busy, whole, rows_told(failing("OTSServerBusy")))
+    link = Answers(busy, rows_told(failing("OTSServerBusy")), busy, busy, whole, rows_told(failing("OTSServerBusy")))
     with pytest.raises(LedgerUnavailable):
-        Table(PLACE, link).read([str(number) for number in range(101)], [VERSION])
+        Table(PLACE, link).read(numbered(101), [VERSION])
     assert link.pauses == [0.1, 0.4]
 
 
