@@ -155,7 +155,7 @@ NUMBERS: dict[str, dict[str, Any]] = {
         "_NS": 1_000_000_000,
         "_FURTHEST": 9_223_372_036_854_775_806,
     },
-    "shared.ledger._tablestore_table": {"READ_ROWS_MAX": 100, "WRITE_ROWS_MAX": 200},
+    "shared.ledger._tablestore_table": {"READ_ROWS_MAX": 100, "READS_AT_ONCE": 5, "WRITE_ROWS_MAX": 200},
     "shared.ledger.tablestore": {"WRITE_BYTES_MAX": 3_500_000, "PURGE_TIME_S": 10.0},
     "shared.ledger.tablestore_setup": {"READY_S": 120.0, "POLL_S": 2.0},
     "shared.ledger.redis": {"VALUE_BYTES_MAX": 536_870_848},
