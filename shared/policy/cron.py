@@ -8,11 +8,13 @@ the week (0 and 7 are Sunday); `*`, numbers, names, ranges, steps, lists. Where 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from datetime import date, datetime, timedelta
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime, timedelta, timezone, tzinfo
 from functools import lru_cache
-from typing import NamedTuple
+from typing import NamedTuple, cast
 from zoneinfo import ZoneInfo
+
+from shared.policy.belts import DAY_S
 
 _MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
 _DAYS = ["sun", "mon", "tue", "wed", "thu", "fri", "sat"]
@@ -61,19 +63,40 @@ def read_cron(expression: str) -> Times:
 def latest(expression: str, before: float, not_before: float, zone: ZoneInfo) -> float | None:
     """The last moment that an expression names, from `not_before` to `before`, both included; unix seconds.
 
-    Wall time in the zone: one that comes twice counts the first time, one that is skipped as if it were not.
+    Where a zone's clock was changed in that time, two readings count, and the later one holds. By the clock as it is at
+    `before` what was named earlier in the same wall time is counted from: a time that comes twice is named twice. By
+    the clock of before the change a time that was skipped is named as if it were not.
     """
     times = read_cron(expression)
-    day, first = datetime.fromtimestamp(before, zone).date(), datetime.fromtimestamp(not_before, zone).date()
+    ahead_s, earlier_s = (_ahead_s(datetime.fromtimestamp(at, zone)) for at in (before, not_before - DAY_S))
+    last = next((wall - ahead_s for wall in _named(times, before + ahead_s, not_before + ahead_s)), None)
+    if earlier_s == ahead_s:
+        return last
+    since = not_before if last is None else last
+    walls = _named(times, before + earlier_s, since + earlier_s)
+    return next((wall - earlier_s for wall in walls if _ahead_s(_wall_time(wall, zone)) == earlier_s), last)
+
+
+def _named(times: Times, before: float, not_before: float) -> Iterator[float]:
+    """The wall times named, the latest first; each as unix seconds would be if it were UTC's."""
+    day, first = _wall_time(before).date(), _wall_time(not_before).date()
     while day >= first:
         if times.on(day):
             for hour in sorted(times.hours, reverse=True):
                 for minute in sorted(times.minutes, reverse=True):
-                    found = datetime(day.year, day.month, day.day, hour, minute, tzinfo=zone).timestamp()
-                    if found <= before:
-                        return found if found >= not_before else None
+                    wall = datetime(day.year, day.month, day.day, hour, minute, tzinfo=timezone.utc).timestamp()
+                    if not_before <= wall <= before:
+                        yield wall
         day -= timedelta(days=1)
-    return None
+
+
+def _wall_time(wall: float, zone: tzinfo = timezone.utc) -> datetime:
+    return datetime.fromtimestamp(wall, timezone.utc).replace(tzinfo=zone)
+
+
+def _ahead_s(at: datetime) -> float:
+    """How far ahead of UTC; of a wall time that is skipped or comes twice, before the change."""
+    return cast("timedelta", at.utcoffset()).total_seconds()
 
 
 def _numbers(field: str, place: int) -> frozenset[int]:

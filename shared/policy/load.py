@@ -23,7 +23,7 @@ from shared.policy.packs import Packs, library, problem_of
 from shared.policy.patterns import PatternError, compile_pattern
 from shared.policy.reader import Reader, excerpt
 from shared.policy.review import inconsistent, odd, repeated_names
-from shared.policy.windows import CRON_FORMAT, MOMENT_FORMAT, ZONE_FORMAT, moment
+from shared.policy.windows import CRON_FORMAT, MOMENT_FORMAT, ZONE_FORMAT, readings
 from shared.systems import SYSTEMS
 
 MAX_TEXT_BYTES = 256 * 1024
@@ -152,7 +152,7 @@ def _cron_problem(told: str) -> str | None:
 
 def _moment_problem(told: str) -> str | None:
     try:
-        moment(told, ZoneInfo("UTC"))
+        readings(told, ZoneInfo("UTC"))
     except (ValueError, OverflowError):
         return f"is no moment that exists: {excerpt(told)}"
     return None

@@ -103,18 +103,22 @@ def _last_time(window: Window, minute: int) -> tuple[float, float]:
     if window.cron is None or window.lasts_s is None:
         return once(window)
     zone = ZoneInfo(window.zone)
-    last = minute if window.until is None else min(minute, moment(window.until, zone) - 1)
+    last = minute if window.until is None else min(minute, max(readings(window.until, zone)) - 1)
     opened = latest(window.cron, last, minute - window.lasts_s, zone)
     return _NEVER if opened is None else (opened, opened + window.lasts_s)
 
 
 def once(window: Window) -> tuple[float, float]:
-    """When one without `cron` opens and closes: a loaded policy's has both moments. Raises ValueError as `moment`."""
-    begins, ends = (moment(cast("str", told), ZoneInfo(window.zone)) for told in (window.begins, window.ends))
-    return begins, ends
+    """When one without `cron` opens and closes: a loaded policy's has both moments. Raises ValueError as `readings`."""
+    zone = ZoneInfo(window.zone)
+    return min(readings(cast("str", window.begins), zone)), max(readings(cast("str", window.ends), zone))
 
 
-def moment(told: str, zone: ZoneInfo) -> float:
-    """Unix seconds of a moment. Raises ValueError for one that does not exist in any calendar."""
+def readings(told: str, zone: ZoneInfo) -> tuple[float, float]:
+    """Unix seconds of a moment, by the clock before and after a change: two where it is skipped or comes twice.
+
+    Raises ValueError for one that does not exist in any calendar.
+    """
     read = datetime.fromisoformat(told.replace("Z", "+00:00"))
-    return (read if read.tzinfo else read.replace(tzinfo=zone)).timestamp()
+    local = read if read.tzinfo else read.replace(tzinfo=zone)
+    return local.timestamp(), local.replace(fold=1).timestamp()

@@ -55,12 +55,15 @@ def test_the_first_moment_asked_about_counts(back_s: int) -> None:
 
 
 def test_wall_time_counts() -> None:
-    """In the zone: skipped hours are named as if they were not, repeated ones the first time."""
+    """In the zone: skipped hours are named as if they were not, repeated ones each time."""
     assert _told(latest("0 2 * * *", _at("2026-02-03 02:00", SHANGHAI), 0, SHANGHAI)) == "2026-02-02 18:00"
     spring = _at("2026-03-29 12:00", BERLIN)
     assert _told(latest("30 2 * * *", spring, 0, BERLIN), BERLIN) == "2026-03-29 03:30"
-    autumn = latest("30 2 * * *", _at("2026-10-25 12:00", BERLIN), 0, BERLIN)
-    assert autumn == datetime(2026, 10, 25, 0, 30, tzinfo=timezone.utc).timestamp()
+    skipped = _at("2026-03-29 03:30", BERLIN)
+    assert latest("30 2 * * *", skipped, skipped - 60, BERLIN) == skipped
+    for before, found in (("00:45", "00:30"), ("01:29", "00:30"), ("01:30", "01:30"), ("11:00", "01:30")):
+        autumn = latest("30 2 * * *", _at(f"2026-10-25 {before}"), _at("2026-10-24"), BERLIN)
+        assert _told(autumn) == f"2026-10-25 {found}"
 
 
 @pytest.mark.parametrize(
