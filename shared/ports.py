@@ -52,27 +52,24 @@ class JobSystem(Protocol):
         ...
 
 
-class OutputPart(Struct, frozen=True, kw_only=True):
-    """What a job has printed, from a place on."""
+class OutputPart(Struct, frozen=True):
+    """What a job has printed, or of much its beginning and its end."""
 
     text: str
     """Bytes that are no UTF-8 are shown as escapes."""
     source: EvidenceFrom
-    next_offset: int
-    """Where the next part begins, in the unit of `offset`; the same as asked if there was nothing more."""
 
 
 @runtime_checkable
 class OutputSource(Protocol):
     """A job system that can be asked what a job has printed. Never raises for what the service or network does."""
 
-    def output(self, failure: Failure, seen: Observation, *, offset: int = 0) -> OutputPart | None:
-        """One reading call at most; None if nothing can be had.
+    def output(self, failure: Failure, seen: Observation) -> OutputPart | None:
+        """Of a short one by one reading call, of a long one by as few as find its end; None if nothing can be had.
 
         Args:
             failure: whose job is meant.
             seen: the look that found it.
-            offset: where to begin; 0 is the beginning. What it counts is the service's own: bytes, or lines.
         """
         ...
 

@@ -216,6 +216,9 @@ class Reason(ReasonRow):
     CONTENDED = ("contended", _V.DEFERRED, _by(Step.SHARED),
         "Other invocations were changing the same ledger documents.",
         "Nothing: it goes on by itself.")
+    OUTPUT_UNREAD = ("output_unread", _V.DEFERRED, _by(Step.SHARED),
+        "What is told names no cause, and a delivery asks what only so many jobs have printed.",
+        "Nothing: the sweep asks; ten minutes after it was told it goes on without. Or tell the cause.")
     RATE = ("rate", _V.DEFERRED, _by(Step.SHARED),
         "The policy's `rate` of the cluster or group is used up for this window.",
         "Nothing: it goes on by itself in the next window of `rate`.")

@@ -13,7 +13,7 @@ from shared.domain.reasons import Reason
 from shared.domain.record import Case, JobRecord
 from shared.domain.verdicts import Verdict
 from shared.heal.item import Item
-from shared.heal.limits import CONTENDED_WAIT_S, Admission, Wait, deferred
+from shared.heal.limits import CONTENDED_WAIT_S, Admission, Wait, deferred, wants_call
 from shared.heal.nodes import NodeMemory
 from shared.heal.records import Records
 from shared.heal.writer import Writer
@@ -21,6 +21,9 @@ from shared.policy.decide import decide
 from shared.policy.facts import Facts, pause_s
 from shared.policy.known import known_of
 from shared.policy.model import Policy
+
+UNREAD_WAIT_S = 60.0
+"""So long at least what is still to be read waits: the sweep comes every two minutes."""
 
 
 class Decider(Struct, frozen=True, kw_only=True):
@@ -105,6 +108,8 @@ class Decider(Struct, frozen=True, kw_only=True):
         decision = admission.admit(
             item, replace(decide(facts), known=known_of(facts)), pause_until, tied=self.writer.tied
         )
+        if item.unread and not item.forced and wants_call(decision, tied=self.writer.tied):
+            decision = deferred(decision, Wait(Reason.OUTPUT_UNREAD, self.ask.now + UNREAD_WAIT_S), pause_until)
         self.writer.write(item, case, facts, decision)
 
     def _facts(self, item: Item, case: Case | None, breaker: SharedLimit) -> Facts:

@@ -1,6 +1,7 @@
 """What a job has printed, fetched for failures whose text says too little: at most once a failure, and never for long.
 
-It only informs the decision, which is made anew. A fetch that fails changes nothing.
+It only informs the decision, which is made anew. A fetch that fails changes nothing. Where many fail at once, those for
+which there is no room wait for the sweep's, rather than be rerun blindly, for some minutes.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from collections.abc import Callable, Sequence
 from msgspec import Struct, field
 from msgspec.structs import replace
 
+from shared.domain.reasons import Reason
 from shared.heal.decider import Decider
 from shared.heal.item import Item
 from shared.policy.fetched import names_no_cause, says_too_little, with_output
@@ -17,9 +19,11 @@ from shared.policy.model import Policy
 from shared.ports import Clock, JobSystem, OutputPart, OutputSource
 
 MOST_A_CHUNK = 20
-"""So many failures of a chunk are asked about; the others are decided as they were told."""
+"""So many failures of a chunk are asked about."""
 MOST_S = 5.0
 """After that no further fetch begins: looks grow old meanwhile."""
+MOST_WAIT_S = 600.0
+"""So long after its telling a failure waits for its turn to be asked about; then it is decided as it was told."""
 
 
 class Fetcher(Struct, frozen=True):
@@ -34,6 +38,8 @@ class Fetcher(Struct, frozen=True):
     """Answers by failure: each is asked about once."""
     tried: set[str] = field(default_factory=set)
     """Failures whose job system really was asked; that it had nothing to say is an answer as well."""
+    unread: set[str] = field(default_factory=set)
+    """Failures that wait for their turn."""
 
     def fetch(self, items: Sequence[Item], decider: Decider) -> bool:
         """Whether any failure's text has changed. Asked once the items have been decided, and nothing saved yet.
@@ -53,9 +59,11 @@ class Fetcher(Struct, frozen=True):
         asked = {item.decided.failure_id: self._asked(item, decider, until) for item in wanting}
         # All tellings of a failure that know no cause: whichever is decided first must not know less.
         for item in decided:
-            part = asked.get(item.decided.failure_id)
-            item.asked_output = item.decided.failure_id in self.tried
-            if part is not None and part.text.strip() and names_no_cause(self.policy, item.failure, item.decided):
+            failure_id, no_cause = item.decided.failure_id, names_no_cause(self.policy, item.failure, item.decided)
+            part = asked.get(failure_id)
+            item.asked_output = failure_id in self.tried
+            item.unread = failure_id in self.unread and no_cause
+            if part is not None and part.text.strip() and no_cause:
                 message = with_output(self.policy, item.failure.message, part.text)
                 item.failure = replace(item.failure, message=message, message_from=part.source)
         return True
@@ -63,14 +71,16 @@ class Fetcher(Struct, frozen=True):
     def _asked(self, item: Item, decider: Decider, until: float) -> OutputPart | None:
         failure_id = item.decided.failure_id
         if failure_id not in self.known:
-            told_before = decider.records.record(item.key).case(failure_id) is not None  # it goes on, or is told again
-            room = len(self.tried) < MOST_A_CHUNK and self.clock.now() < until
-            self.known[failure_id] = self._output(item) if room and not told_before else None
+            self.known[failure_id] = None
+            system = self.systems(item.failure.system, item.failure.scope.region)
+            case = decider.records.record(item.key).case(failure_id)
+            goes_on = case is not None and case.reason is not Reason.OUTPUT_UNREAD  # it had its turn, or is told again
+            if goes_on or not isinstance(system, OutputSource):
+                return None
+            now, told_at = self.clock.now(), case.first_told_at if case else decider.ask.now
+            if len(self.tried) < MOST_A_CHUNK and now < until:
+                self.tried.add(failure_id)
+                self.known[failure_id] = system.output(item.failure, item.seen)
+            elif now < told_at + MOST_WAIT_S:
+                self.unread.add(failure_id)
         return self.known[failure_id]
-
-    def _output(self, item: Item) -> OutputPart | None:
-        system = self.systems(item.failure.system, item.failure.scope.region)
-        if not isinstance(system, OutputSource):
-            return None
-        self.tried.add(item.decided.failure_id)
-        return system.output(item.failure, item.seen)

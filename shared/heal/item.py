@@ -56,6 +56,8 @@ class Item(Struct):
     """Why the call was not made although the attempt was reserved."""
     asked_output: bool = False
     """What its job has printed was asked for, whatever came of it: nobody asks for that again."""
+    unread: bool = False
+    """What its job has printed is still to be asked for: it names no cause, and others were asked first."""
     apart: bool = False
     """Waits in the document that it came from, or one of its own: the job's is written by too many, or unreadable."""
     blocked_by: str = ""

@@ -53,6 +53,7 @@ _LATER = {
     Reason.OWNER_SHARE: "the job's owner has had their share of what this cluster or group allows",
     Reason.WHOLE_IN_HAND: "what the job is a part of is being rerun for another failure in it",
     Reason.CONTENDED: "other invocations write the same ledger documents",
+    Reason.OUTPUT_UNREAD: "what the job has printed is still to be read: others were asked first",
     Reason.RECORD_UNREADABLE: "a ledger document of this cluster's or group's limits cannot be read, or is too large",
 }
 

@@ -57,7 +57,7 @@ def gets_further(facts: Facts, waiting: Case) -> bool:
         case=waiting,
         suspects=facts.suspects,
     )
-    mine, theirs = _stops(facts), _stops(known)
+    mine, theirs = _stops(facts), [*_stops(known), *_asking(waiting)]
     gain = _worst(theirs) - _worst(mine)
     return gain > 0 or (gain == 0 and _until(mine, facts) <= _until(theirs, known) - LEAST_GAIN_S)
 
@@ -78,6 +78,13 @@ def _stops(facts: Facts) -> Sequence[Stop]:
 
 
 _WATCHES = Stop(Verdict.WOULD_RERUN, Reason.OBSERVE_RULE, "only watched")
+
+
+def _asking(waiting: Case) -> Sequence[Stop]:
+    """What keeps one that names no cause until somebody has read what its job has printed."""
+    if waiting.reason is not Reason.OUTPUT_UNREAD:
+        return ()
+    return [Stop(Verdict.DEFERRED, Reason.OUTPUT_UNREAD, "to be asked about", waiting.due_at)]
 
 
 def _worst(stops: Sequence[Stop]) -> int:

@@ -20,9 +20,10 @@ from shared.domain.snapshot import Observation
 from shared.ports import Clock, OutputPart
 from shared.reading.text import escaped
 from shared.systems.ehpc.look import look
+from shared.systems.ehpc.printed import printed
 from shared.systems.ehpc.scope import RERUN, Cluster
 from shared.systems.ehpc.snapshot import EhpcSnapshot
-from shared.systems.ehpc.wire import MOST_JOBS_A_CALL, ask, jobs_text, nodes_page, read_log
+from shared.systems.ehpc.wire import MOST_JOBS_A_CALL, ask, jobs_text, nodes_page
 from shared.systems.openapi import Caller, CallFailed
 from shared.systems.openapi.halves import in_halves
 from shared.systems.openapi.results import call_result
@@ -51,20 +52,16 @@ class EhpcJobs:
             seen.update(zip(mine, look(self._api, self._clock, cluster_id, told, ended=ended), strict=True))
         return [seen[place] for place in range(len(failures))]
 
-    def output(self, failure: Failure, seen: Observation, *, offset: int = 0) -> OutputPart | None:
-        """What the job has printed from that byte on: first its output, then its errors (`shared.ports.OutputSource`).
+    def output(self, failure: Failure, seen: Observation) -> OutputPart | None:
+        """What the job has printed: first its output, then its errors (`shared.ports.OutputSource`).
 
         Of a running job the log is on its node, which has to be named.
         """
         if not isinstance(seen, EhpcSnapshot) or (seen.state is State.RUNNING and not seen.nodes):
             return None
         host = seen.nodes[0] if seen.state is State.RUNNING else ""
-        found = read_log(self._api, _cluster(failure.scope), seen.job_id, host, offset)
-        if found is None:
-            return None
-        text = b"\n".join(part for part in (found.output, found.errors) if part)
-        read = max(len(found.output), len(found.errors))
-        return OutputPart(text=escaped(text), source=EvidenceFrom.JOB_LOG, next_offset=offset + read)
+        found = printed(self._api, self._clock, _cluster(failure.scope), seen.job_id, host)
+        return None if found is None else OutputPart(escaped(found), EvidenceFrom.JOB_LOG)
 
     def withdrawn(self, scope: Scope, nodes: Collection[str]) -> frozenset[str]:
         """Those of the nodes that get no more jobs, by at most ten pages of a hundred (`shared.ports.NodeSource`)."""

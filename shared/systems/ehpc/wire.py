@@ -10,7 +10,7 @@ import base64
 import json
 import re
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 from msgspec import Struct
@@ -166,14 +166,14 @@ class _Log(Struct, rename="pascal"):
     error_log: str | None = None
 
 
-class JobLog(Struct, frozen=True, kw_only=True):
+class JobLog(NamedTuple):
     """A part of what a job has printed."""
 
     output: bytes
     errors: bytes
 
 
-def read_log(api: Caller, cluster_id: str, job_id: str, host: str, offset: int) -> JobLog | None:
+def read_log(api: Caller, cluster_id: str, job_id: str, host: str, offset: int, size: int = LOG_BYTES) -> JobLog | None:
     """Both logs from that byte on; None if they cannot be had.
 
     Args:
@@ -182,8 +182,9 @@ def read_log(api: Caller, cluster_id: str, job_id: str, host: str, offset: int) 
         job_id: as listed.
         host: the node that it runs on; empty if it does not.
         offset: in bytes, from the beginning of each.
+        size: so many bytes of each at most.
     """
-    wanted = {"ClusterId": cluster_id, "JobId": job_id, "Offset": str(offset), "Size": str(LOG_BYTES)}
+    wanted = {"ClusterId": cluster_id, "JobId": job_id, "Offset": str(offset), "Size": str(size)}
     if host:
         wanted["ExecHost"] = host
     reply = ask(api, LOG, wanted)

@@ -24,7 +24,7 @@ from shared.systems.schedulerx.likely import Likely, likely
 from shared.systems.schedulerx.look import JobLook
 from shared.systems.schedulerx.scope import RERUN, RETRY, Group
 from shared.systems.schedulerx.snapshot import SchedulerxSnapshot
-from shared.systems.schedulerx.wire import LOG_LINES, ask, read_log
+from shared.systems.schedulerx.wire import LOG_LINES, ask, overlaid, read_log
 
 MAX_LINE_CHARS = 4096
 
@@ -92,21 +92,23 @@ class SchedulerxJobs:
             range(len(failures)), key=lambda place: not known[_group(failures[place].scope)].has(failures[place])
         )
 
-    def output(self, failure: Failure, seen: Observation, *, offset: int = 0) -> OutputPart | None:
-        """The instance's result, which the look has shown; where it says nothing, its log from that line on.
+    def output(self, failure: Failure, seen: Observation) -> OutputPart | None:
+        """The instance's result, which the look has shown; where it says nothing, the beginning and end of its log.
 
         `shared.ports.OutputSource`. Only the professional edition has logs.
         """
         instance = seen.instance if isinstance(seen, SchedulerxSnapshot) else None
         if instance is None:
             return None
-        if not offset and _says_something(instance.result):
-            return OutputPart(text=instance.result, source=EvidenceFrom.RESULT, next_offset=0)
-        lines = read_log(self._api, _group(failure.scope), failure.job_id, instance, offset)
+        if _says_something(instance.result):
+            return OutputPart(instance.result, EvidenceFrom.RESULT)
+        where = self._api, _group(failure.scope), failure.job_id, instance
+        lines = read_log(*where, newest=True)
         if lines is None:
             return None
-        text = "\n".join(line[:MAX_LINE_CHARS] for line in lines[:LOG_LINES])
-        return OutputPart(text=text, source=EvidenceFrom.JOB_LOG, next_offset=offset + len(lines))
+        if len(lines) >= LOG_LINES:
+            lines = overlaid(read_log(*where, newest=False) or [], lines)
+        return OutputPart("\n".join(line[:MAX_LINE_CHARS] for line in lines), EvidenceFrom.JOB_LOG)
 
     def rerun(self, targets: Sequence[Target]) -> list[CallResult]:
         """Rerun the day of one failed instance, or that instance alone where the rule says so.

@@ -6,7 +6,7 @@ carries a `Message` all the same.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -201,8 +201,8 @@ def instances(api: Caller, group: Group, job_id: str, filters: Mapping[str, str]
     return [one for one in found if one.job_id is None or str(one.job_id) == job_id]
 
 
-def read_log(api: Caller, group: Group, job_id: str, instance: Instance, offset: int) -> list[str] | None:
-    """200 lines of an instance's log, oldest first, from that line on; None if they cannot be had.
+def read_log(api: Caller, group: Group, job_id: str, instance: Instance, *, newest: bool) -> list[str] | None:
+    """The last 200 lines of an instance's log, or the first, oldest first; None if they cannot be had.
 
     The service looks half an hour back unless it is told from when on (docs/facts/schedulerx.md#log).
     """
@@ -210,16 +210,26 @@ def read_log(api: Caller, group: Group, job_id: str, instance: Instance, offset:
         "JobId": job_id,
         "JobInstanceId": str(instance.instance_id),
         "Line": str(LOG_LINES),
-        "Offset": str(offset),
-        "Reverse": "false",
+        "Offset": "0",
+        "Reverse": "true" if newest else "false",
     }
     if instance.started_at is not None:
         wanted["StartTimestamp"] = str(int(instance.started_at * 1000))
     try:
         reply = ask(api, "GET", LOG, group, wanted)
-        return None if isinstance(reply, CallFailed) else _data(reply, _LogData).logs
+        if isinstance(reply, CallFailed):
+            return None
+        lines = _data(reply, _LogData).logs[:LOG_LINES]
     except msgspec.ValidationError:
         return None
+    return lines[::-1] if newest else lines
+
+
+def overlaid(first: Sequence[str], last: Sequence[str]) -> list[str]:
+    """The beginning and the end of a log; what is in both of them once."""
+    most = min(len(first), len(last))
+    shared = next((count for count in range(most, 0, -1) if first[-count:] == last[:count]), 0)
+    return [*first, *last[shared:]]
 
 
 def failed_instances(

@@ -24,13 +24,13 @@ class Output:
     takes_s: float = 0.0
     asked: list[str] = field(default_factory=list)
 
-    def __call__(self, failure: Failure, seen: Observation, *, offset: int = 0) -> OutputPart | None:
-        assert (seen.look_begun_at > 0, offset) == (True, 0)
+    def __call__(self, failure: Failure, seen: Observation) -> OutputPart | None:
+        assert seen.look_begun_at > 0
         self.asked.append(failure.job_id)
         self.house.later(self.takes_s)
         if self.text is None:
             return None
-        return OutputPart(text=self.text, source=EvidenceFrom.JOB_LOG, next_offset=len(self.text))
+        return OutputPart(self.text, EvidenceFrom.JOB_LOG)
 
 
 def deliver(house: House, *failures: Failure, time_s: float = 60.0, **how: Any) -> Report:

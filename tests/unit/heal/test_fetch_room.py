@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import pytest
 from msgspec import structs
 
 from shared.domain.call import Effect
 from shared.domain.record import LISTED_AT
-from shared.heal.fetch import MOST_A_CHUNK, MOST_S
+from shared.heal import Healer, Report
+from shared.heal.fetch import MOST_A_CHUNK, MOST_S, MOST_WAIT_S
 from shared.policy.model import Action, Match, Rule
 from shared.sweep import sweep
 from tests.support.house import House, verdicts
@@ -15,15 +18,76 @@ from tests.unit.heal.printed import Output, deliver
 from tests.unit.heal.tricks import BAD_LOOK, break_it, set_policy
 
 
-def test_a_chunk_asks_for_no_longer_than_looks_stay_fresh(house: House, output: Output) -> None:
-    """A slow service, or a hundred failures at once: those not asked about are decided as they were told."""
-    failures = [house.hung(number) for number in range(1, 61)]
-    deliver(house, *failures)
+def fetching(house: House, time_s: float = 60.0) -> Healer:
+    """The sweep's corridor, as the functions have it."""
+    return structs.replace(house.healer(time_s), fetches=True)
+
+
+def reasons(report: Report) -> dict[str, int]:
+    """How many outcomes say what."""
+    return Counter(reason for _, reason in verdicts(report))
+
+
+def test_where_many_fail_at_once_nobody_is_rerun_blindly(house: House, output: Output) -> None:
+    """Twenty of a cluster are asked about in a delivery; the others wait for the sweep's turns, each is asked once."""
+    first = deliver(house, *(house.hung(number) for number in range(1, 61)))
+    assert reasons(first) == {"rule_ignores": MOST_A_CHUNK, "output_unread": 60 - MOST_A_CHUNK}
     assert len(output.asked) == MOST_A_CHUNK
-    output.asked.clear()
+    house.later(59)
+    assert verdicts(sweep(fetching(house))) == []
+    house.later(1)
+    assert reasons(sweep(fetching(house))) == {"rule_ignores": MOST_A_CHUNK}, "who still waits says nothing new"
+    house.later(60)
+    assert reasons(sweep(fetching(house))) == {"rule_ignores": MOST_A_CHUNK}
+    assert sorted(output.asked) == sorted(f"{number}.scheduler" for number in range(1, 61))
+    assert house.ehpc.kills == []
+
+
+def test_a_slow_service_is_asked_for_no_longer_than_looks_stay_fresh(house: House, output: Output) -> None:
+    """What is not asked about by then waits as well."""
     output.takes_s = 2.0
-    deliver(house, *(house.hung(number) for number in range(101, 121)))
+    told = reasons(deliver(house, *(house.hung(number) for number in range(1, 21))))
     assert len(output.asked) == 1 + MOST_S // output.takes_s
+    assert told == {"rule_ignores": len(output.asked), "output_unread": 20 - len(output.asked)}
+
+
+def test_nobody_waits_for_ever_to_be_asked_about(house: House, output: Output) -> None:
+    """Ten minutes after the telling it is decided as it was told: a missed rerun is a lost night."""
+    failures = [house.hung(number) for number in range(1, MOST_A_CHUNK + 2)]
+    deliver(house, *failures)
+    (last,) = {failure.job_id for failure in failures} - set(output.asked)
+    house.later(MOST_WAIT_S - 1)
+    assert verdicts(sweep(fetching(house, 14.0))) == [], "there is no time to ask"
+    house.later(60)
+    assert verdicts(sweep(fetching(house, 14.0))) == [("rerun", "accepted")]
+    assert [kill.partition("@")[0] for kill in house.ehpc.kills] == [last]
+
+
+def test_who_tells_a_cause_or_is_forced_waits_for_nobody(house: House, output: Output) -> None:
+    """Nor does who would not be rerun anyway, nor a failure of a system that cannot be asked."""
+    cause = Rule(name="cause", match=Match(message="Xid 79"), action=Action.RERUN)
+    set_policy(house, rules=(cause, *house.policy.rules))
+    crowd = [house.hung(number) for number in range(1, MOST_A_CHUNK + 1)]
+    knows, bare = house.hung(98, message="Xid 79"), house.hung(99)
+    told = reasons(deliver(house, *crowd, knows, bare))
+    assert told == {"rule_ignores": MOST_A_CHUNK, "accepted": 1, "output_unread": 1}
+    output.takes_s = MOST_S
+    by_hand = [house.failure(99, telling_id="by-hand", occurred_at=bare.occurred_at), house.hung(97)]
+    assert reasons(deliver(house, *by_hand, force=True)) == {"accepted": 2}
+
+
+def test_a_cause_told_later_goes_before_the_turn_of_its_failure(house: House, output: Output) -> None:
+    """It is decided at once, and what waited goes on with it."""
+    cause = Rule(name="cause", match=Match(message="Xid 79"), action=Action.RERUN)
+    set_policy(house, rules=(cause, *house.policy.rules))
+    deliver(house, *(house.hung(number) for number in range(1, MOST_A_CHUNK + 2)))
+    (waits,) = [row for row in house.sink.rows if row["reason"] == "output_unread"]
+    number = int(waits["job_id"].partition(".")[0])
+    told_at = house.records()[f"ehpc/cn-hangzhou/ehpc-hz-1/{waits['job_id']}"].cases[0].failure.occurred_at
+    knows = house.failure(number, telling_id="knows", event_id="knows", occurred_at=told_at, message="Xid 79")
+    assert ("rerun", "accepted") in verdicts(deliver(house, knows))
+    assert [kill.partition("@")[0] for kill in house.ehpc.kills] == [waits["job_id"]]
+    assert len(output.asked) == MOST_A_CHUNK
 
 
 @pytest.mark.parametrize(("time_s", "asked"), [(14.0, 0), (15.0, 0), (16.0, 1)])

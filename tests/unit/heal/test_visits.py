@@ -45,10 +45,11 @@ def visits(work: Callable[[], Any]) -> Counter[str]:
     return entered
 
 
-def printed(failure: Failure, seen: Observation, *, offset: int = 0) -> OutputPart:
+def printed(failure: Failure, seen: Observation) -> OutputPart:
     """What the job has printed: a cause."""
-    assert (failure.job_id, seen.look_begun_at > 0, offset) == (failure.job_id, True, 0)
-    return OutputPart(text="SyntaxError: x", source=EvidenceFrom.JOB_LOG, next_offset=14)
+    assert failure.job_id
+    assert seen.look_begun_at > 0
+    return OutputPart("SyntaxError: x", EvidenceFrom.JOB_LOG)
 
 
 @pytest.mark.parametrize("case", ["rerun", "waits", "asked for its output"])

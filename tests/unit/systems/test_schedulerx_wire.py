@@ -175,10 +175,11 @@ def test_what_fails_is_handed_on(fake_api: Play, group: Group) -> None:
     assert job_config(api, group, "7") is FAILED
 
 
-def output(play: Play, clock: Clock, failure: Failure, look: Any, ending: Ending, **how: int) -> tuple[Any, FakeApi]:
+def output(play: Play, clock: Clock, failure: Failure, look: Any, *endings: Ending) -> tuple[Any, FakeApi]:
     """What is had of it, and the transport."""
-    api = play(lambda _: ending)
-    return SchedulerxJobs(api, clock, ZONE).output(failure, look, **how), api
+    told = iter(endings)
+    api = play(lambda _: next(told))
+    return SchedulerxJobs(api, clock, ZONE).output(failure, look), api
 
 
 @pytest.mark.parametrize("result", ["java.lang.OutOfMemoryError", "no space left", "a b"])
@@ -187,23 +188,54 @@ def test_what_an_instance_said_is_its_output(
 ) -> None:
     """Without a call; nothing follows it."""
     part, api = output(fake_api, clock, failure("7", group), seen(result), FAILED)
-    assert part == OutputPart(text=result, source=EvidenceFrom.RESULT, next_offset=0)
+    assert part == OutputPart(result, EvidenceFrom.RESULT)
     assert api.asked == []
 
 
-@pytest.mark.parametrize(("result", "how"), [("", {}), ("failed", {}), ("null", {}), ("a long story", {"offset": 5})])
+LINES = [f"line {number}" for number in range(350)]
+
+
+def asked_for(*, newest: bool) -> dict[str, str]:
+    """The parameters of one call for lines."""
+    return {
+        **PLACE, "JobId": "7", "JobInstanceId": "9", "Line": "200", "Offset": "0", "Reverse": str(newest).lower()
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("result", ["", "failed", "null"])
 def test_where_it_says_nothing_its_log_is_read(
-    fake_api: Play, clock: Clock, failure: Make[Failure], group: Group, result: str, how: dict[str, int]
+    fake_api: Play, clock: Clock, failure: Make[Failure], group: Group, result: str
 ) -> None:
-    """200 lines from there on, each bounded."""
-    lines = yes(Logs=["x" * 5_000, *(f"line {number}" for number in range(250))])
-    part, api = output(fake_api, clock, failure("7", group), seen(result), lines, **how)
-    text = "\n".join(["x" * 4_096, *(f"line {number}" for number in range(199))])
-    offset = how.get("offset", 0)
-    assert part == OutputPart(text=text, source=EvidenceFrom.JOB_LOG, next_offset=offset + 251)
-    assert api.parameters("GetLog") == [
-        {**PLACE, "JobId": "7", "JobInstanceId": "9", "Line": "200", "Offset": str(offset), "Reverse": "false"}
-    ]
+    """Its last lines, oldest first, each bounded; what is less than the service gives at once is all."""
+    newest_first = yes(Logs=[*LINES[198:0:-1], "x" * 5_000])
+    part, api = output(fake_api, clock, failure("7", group), seen(result), newest_first)
+    assert part == OutputPart("\n".join(["x" * 4_096, *LINES[1:199]]), EvidenceFrom.JOB_LOG)
+    assert api.parameters("GetLog") == [asked_for(newest=True)]
+
+
+@pytest.mark.parametrize("lines", [200, 201, 250, 350])
+def test_of_a_long_log_the_beginning_is_read_too(
+    fake_api: Play, clock: Clock, failure: Make[Failure], group: Group, lines: int
+) -> None:
+    """The cause may stand at either end; no line comes twice, and a service that gives more is not believed."""
+    log = LINES[:lines]
+    endings = yes(Logs=[*log[:-201:-1], "more"]), yes(Logs=[*log[:200], "more"])
+    part, api = output(fake_api, clock, failure("7", group), seen(), *endings)
+    assert part == OutputPart("\n".join(log), EvidenceFrom.JOB_LOG)
+    assert api.parameters("GetLog") == [asked_for(newest=True), asked_for(newest=False)]
+
+
+def test_of_a_very_long_log_the_middle_is_left_out(
+    fake_api: Play, clock: Clock, failure: Make[Failure], group: Group
+) -> None:
+    """And where its beginning cannot be had its end is enough."""
+    ends = yes(Logs=[f"line {number}" for number in range(999, 799, -1)])
+    part, _ = output(fake_api, clock, failure("7", group), seen(), ends, yes(Logs=LINES[:200]))
+    assert part is not None
+    assert part.text.split("\n") == [f"line {number}" for number in (*range(200), *range(800, 1000))]
+    part, _ = output(fake_api, clock, failure("7", group), seen(), ends, FAILED)
+    assert part is not None
+    assert part.text.split("\n") == [f"line {number}" for number in range(800, 1000)]
 
 
 def test_a_log_is_asked_for_from_when_the_instance_began(
@@ -211,7 +243,7 @@ def test_a_log_is_asked_for_from_when_the_instance_began(
 ) -> None:
     """Else the service looks half an hour back."""
     part, api = output(fake_api, clock, failure("7", group), seen(started_at=1.5), yes(Logs=[]))
-    assert part == OutputPart(text="", source=EvidenceFrom.JOB_LOG, next_offset=0)
+    assert part == OutputPart("", EvidenceFrom.JOB_LOG)
     assert api.asked[0].parameters["StartTimestamp"] == "1500"
 
 
