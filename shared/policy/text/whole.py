@@ -6,14 +6,19 @@ both, and a guess that is wrong hides nothing.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from itertools import pairwise
 
 from shared.policy.text.normal import all_shown, each_once, shown
 
 MIN_WIDTH = 40
-"""Nobody cuts lines shorter than that."""
+"""Nobody cuts lines shorter than so many columns."""
 MAX_PIECES = 16
+_WIDE = re.compile(
+    "[\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff01-\uff60\uffe0-\uffe6\U00020000-\U0003fffd]+"
+)
+"""Signs that take two columns: the East Asian ones of https://www.unicode.org/reports/tr11/."""
 
 
 def searched(lines: Sequence[str]) -> str:
@@ -37,7 +42,8 @@ def searched(lines: Sequence[str]) -> str:
 
 def wholes(lines: Sequence[str]) -> dict[int, tuple[str, ...]]:
     """By the place of its last piece, each line that may have been cut into some of these: between words, within."""
-    sizes = list(map(len, lines))
+    drawn = lines if all(map(str.isascii, lines)) else list(map(_drawn, lines))
+    sizes = list(map(len, drawn))
     width = max(sizes, default=0)
     found: dict[int, tuple[str, ...]] = {}
     if width < MIN_WIDTH:
@@ -46,27 +52,33 @@ def wholes(lines: Sequence[str]) -> dict[int, tuple[str, ...]]:
     on = [
         place
         for place, (before, size) in enumerate(pairwise(sizes), 1)
-        if before + 1 + size >= width and " " not in lines[place][: max(width - before - 1, 0)]
+        if before + 1 + size >= width and " " not in drawn[place][: max(width - before - 1, 0)]
     ]
     start = end = 0
-    for place in on:
+    for place in [*on, -1]:
         if place != end or place - start == MAX_PIECES:
             if end - start > 1:
-                found[end - 1] = _joined(lines[start:end], width)
+                found[end - 1] = _joined(lines[start:end], drawn[start:end], width)
             start = place if place == end else place - 1
         end = place + 1
-    if end - start > 1:
-        found[end - 1] = _joined(lines[start:end], width)
     return found
 
 
-def _joined(run: Sequence[str], width: int) -> tuple[str, ...]:
+def _drawn(line: str) -> str:
+    """With a sign for each column: a wide one takes two."""
+    return _WIDE.sub(lambda run: run[0] * 2, line)
+
+
+def _joined(run: Sequence[str], drawn: Sequence[str], width: int) -> tuple[str, ...]:
     """With blanks between the pieces; and, as terminals cut, without one after each piece that fills the width."""
-    if width not in map(len, run[:-1]):
+    full = [
+        len(before) == width or (len(before) == width - 1 and _WIDE.match(line) is not None)
+        for before, line in pairwise(drawn)
+    ]
+    if not any(full):
         return (" ".join(run),)
     words = within = run[0]
-    for before, line in pairwise(run):
-        full = len(before) == width
-        words += line if full and " " not in before else f" {line}"
-        within += line if full else f" {line}"
+    for before, line, is_full in zip(run, run[1:], full, strict=False):
+        words += line if is_full and " " not in before else f" {line}"
+        within += line if is_full else f" {line}"
     return (words,) if words == within else (words, within)

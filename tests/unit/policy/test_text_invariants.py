@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from unicodedata import east_asian_width
 
 import pytest
 from hypothesis import given
@@ -107,6 +108,40 @@ def test_a_cut_line_is_added_whole_and_its_pieces_stay() -> None:
     assert wholes(["x" * MIN_WIDTH, "y" * 20]) == {1: ("x" * MIN_WIDTH + "y" * 20,)}
     assert wholes(["x" * (MIN_WIDTH - 1), "y" * 20]) == {}
     assert MIN_WIDTH == 40
+
+
+def drawn(text: str, width: int) -> str:
+    """As a terminal of so many columns breaks a line: a wide sign never stands in the last and the next first."""
+    lines, room = [""], width
+    for sign in text:
+        columns = 1 + (east_asian_width(sign) in {"W", "F"})
+        if columns > room:
+            lines.append("")
+            room = width
+        lines[-1] += sign
+        room -= columns
+    return "\n".join(lines)
+
+
+@pytest.mark.parametrize("width", range(40, 100))
+def test_columns_count_as_terminals_count_them(width: int) -> None:
+    """A wide sign takes two, so twenty of them fill the narrowest terminal; one that did not fit leaves a column."""
+    for whole in (
+        "作业第三步执行过程中发生严重错误系统返回的信息如下磁盘配额已满请联系管理员清理后重试作业第三步执行过程中发生严重错误",
+        "2026-01-05 作业 4711 在节点 cn-03 上启动失败原因是用户 zhang 对 /data/run/a.sh 权限不够作业终止退出码为 126",
+        "ディスクの空きが足りません한국어도넓다\uff57\uff49\uff44\uff453四5六7八9十ディスクの空きが足りません디스크공간이부족합니다",
+    ):
+        assert whole in searched(drawn(whole, width).split("\n")).split("\n")
+
+
+def test_signs_of_one_column_are_no_wide_ones() -> None:
+    """Whatever the script; and a line that is a column short goes on with a blank, unless a wide sign follows."""
+    for sign in "é€жΩ":
+        assert wholes([sign * (MIN_WIDTH - 1), sign * 20]) == {}
+        assert wholes([sign * MIN_WIDTH, sign * 20]) == {1: (sign * (MIN_WIDTH + 20),)}
+    assert wholes(["错" * 19 + "x", "误" * 20]) == {1: ("错" * 19 + "x" + "误" * 20,)}
+    assert wholes(["错" * 19 + "x", "y" * 40]) == {1: (f"{'错' * 19}x {'y' * 40}",)}
+    assert wholes(["错" * 19, "误" * 20]) == {1: (f"{'错' * 19} {'误' * 20}",)}
 
 
 @pytest.mark.parametrize("prefix", ["[rank1]:", "2026-01-05T02:10:11 ", "no output for 1800 s; output: "])
