@@ -78,7 +78,7 @@ def _joined(run: Sequence[str], drawn: Sequence[str], width: int) -> tuple[str, 
     if not any(full):
         return (" ".join(run),)
     words = within = run[0]
-    for before, line, is_full in zip(run, run[1:], full, strict=False):
-        words += line if is_full and " " not in before else f" {line}"
-        within += line if is_full else f" {line}"
+    for place, (before, line) in enumerate(pairwise(run)):
+        words += line if full[place] and " " not in before else f" {line}"
+        within += line if full[place] else f" {line}"
     return (words,) if words == within else (words, within)

@@ -141,6 +141,7 @@ def test_signs_of_one_column_are_no_wide_ones() -> None:
         assert wholes([sign * MIN_WIDTH, sign * 20]) == {1: (sign * (MIN_WIDTH + 20),)}
     assert wholes(["错" * 19 + "x", "误" * 20]) == {1: ("错" * 19 + "x" + "误" * 20,)}
     assert wholes(["错" * 19 + "x", "y" * 40]) == {1: (f"{'错' * 19}x {'y' * 40}",)}
+    assert wholes(["x" * 40, "y" * 39, "z" * 10]) == {2: ("x" * 40 + "y" * 39 + " " + "z" * 10,)}
     assert wholes(["错" * 19, "误" * 20]) == {1: (f"{'错' * 19} {'误' * 20}",)}
 
 
