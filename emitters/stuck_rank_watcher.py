@@ -1613,6 +1613,11 @@ _ASCII = bytes(range(128))
 _SHAPE = bytes(max(letter, beyond) for letter, beyond in zip(_LETTERS_ALONE, _BEYOND_ASCII))
 _SHAPE = _SHAPE[: ord("\n")] + b"\n" + _SHAPE[ord("\n") + 1 :]
 """Of lines in small letters their words are left: a solver's steps differ in their numbers alone."""
+_HIGH = bytes(range(128, 256))
+_PAIR = re.compile(rb"[\x81-\xfe][\x80-\xfe]")
+"""As most signs of GBK are; in Latin-1 such letters stand alone. As shared/reading/text.py has it."""
+_CUT = re.compile("[\udc80-\udcbf]{0,3}[^\udc80-\udcff]*(?:[\udcc2-\udcf4][\udc80-\udcbf]{0,2})?\\Z")
+"""UTF-8 whose first sign or last one was cut."""
 _GROUP = re.compile(rb"\(\?P<\w+>")
 _EVIDENCE = {"rank": "rank", "node": "lost_node"}
 
@@ -1632,6 +1637,23 @@ def plain(value: Any, limit: int = NAME_BYTES_MAX) -> str:
     data = value if isinstance(value, bytes) else str(value).encode("utf-8", "surrogateescape")
     shown = data[: limit + 3].decode("utf-8", "backslashreplace").encode("utf-8", "backslashreplace")
     return shown[:limit].decode("utf-8", "ignore")
+
+
+def in_utf8(lines: List[bytes]) -> List[bytes]:
+    """Lines of output, those in GBK as UTF-8. What is neither stays as it is; linear."""
+    try:
+        b"\n".join(lines).decode("utf-8")
+    except UnicodeDecodeError:
+        return [_of_gbk(line) if _PAIR.search(line) else line for line in lines]
+    return lines
+
+
+def _of_gbk(line: bytes) -> bytes:
+    high = len(line) - len(line.translate(None, _HIGH))
+    broken = len(line) - len(line.decode("utf-8", "ignore").encode("utf-8"))
+    if min(broken, len(_PAIR.findall(line))) * 4 <= high or _CUT.match(line.decode("utf-8", "surrogateescape")):
+        return line
+    return line.decode("gb18030", "surrogateescape").encode("utf-8", "surrogateescape")
 
 
 class Files:
@@ -2091,13 +2113,16 @@ class Watch:
         for tail in self._tails:
             if tail.read(functools.partial(self._hear, now)):
                 progress = True
-                self._hear_lost(now, Heard([tail.lines.open_line]))  # a launcher may end without ending its line
+                self._hear_lost(
+                    now, Heard(in_utf8([tail.lines.open_line]))
+                )  # a launcher may end without ending its line
         if progress:
             self._progress_at, self._progress_after = now, self._looked_at
         self._looked_at = now
         return self._lost_rank(now) or self._stalled(now)
 
-    def _hear(self, now: float, lines: List[bytes], numbers: Numbers) -> None:
+    def _hear(self, now: float, printed: List[bytes], numbers: Numbers) -> None:
+        lines = in_utf8(printed)
         heard = Heard(lines)
         self._hear_causes(now, heard, numbers)
         last = itertools.islice((line for line in reversed(lines) if line.strip()), LAST_LINES)
@@ -2146,8 +2171,9 @@ class Watch:
         last = list(self._last_lines)
         for tail in self._tails:
             if tail.lines.open_line.strip():
-                self._hear_causes(self._progress_at, Heard([tail.lines.open_line]), tail.number)
-                last.append(tail.lines.open_line)
+                (line,) = in_utf8([tail.lines.open_line])
+                self._hear_causes(self._progress_at, Heard([line]), tail.number)
+                last.append(line)
         if lost and lost not in last:
             last.insert(0, lost)
         half = self._quote_bytes // 2

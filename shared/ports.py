@@ -56,7 +56,7 @@ class OutputPart(Struct, frozen=True):
     """What a job has printed, or of much its beginning and its end."""
 
     text: str
-    """Bytes that are no UTF-8 are shown as escapes."""
+    """Bytes that are neither UTF-8 nor GBK are shown as escapes."""
     source: EvidenceFrom
 
 

@@ -13,6 +13,11 @@ _PATH_CHARS = 256
 _MOSTLY_UTF8 = 4
 """Of UTF-8 that was cut or has a stray byte fewer than one in so many is broken; of GBK far more are."""
 _UNDECODABLE = re.compile("[\udc80-\udcff]")
+_CUT = re.compile("[\udc80-\udcbf]{0,3}[^\udc80-\udcff]*(?:[\udcc2-\udcf4][\udc80-\udcbf]{0,2})?")
+"""UTF-8 whose first sign or last one was cut."""
+_HIGH = bytes(range(128, 256))
+_PAIR = re.compile(rb"[\x81-\xfe][\x80-\xfe]")
+"""As most signs of GBK are; in Latin-1 such letters stand alone."""
 _PLAIN_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,63}")
 
 
@@ -64,10 +69,32 @@ def foreign(data: bytes, escape: str = r"\x") -> str:
     return _UNDECODABLE.sub(lambda sign: f"{escape}{ord(sign[0]) - 0xDC00:02x}", text)
 
 
+def output_of(data: bytes) -> str:
+    r"""Output as text, line by line: GBK is read as such, and of what is no UTF-8 either the odd bytes are `\xNN`.
+
+    For programs of both kinds write into one log. UTF-8 that was cut is none of the other kind. Linear.
+    """
+    try:
+        return data.decode()
+    except UnicodeDecodeError:
+        return "\n".join([_line(line) for line in data.split(b"\n")])
+
+
+def _line(data: bytes) -> str:
+    pairs = len(_PAIR.findall(data))
+    if pairs:
+        high = len(data) - len(data.translate(None, _HIGH))
+        broken = len(data) - len(data.decode("utf-8", "ignore").encode())
+        is_gbk = min(broken, pairs) * _MOSTLY_UTF8 > high
+        if is_gbk and not _CUT.fullmatch(data.decode("utf-8", "surrogateescape")):
+            return data.decode("gb18030", "backslashreplace")
+    return escaped(data)
+
+
 def undecoded(data: bytes) -> str:
     """As `foreign`, of what is neither the odd bytes as Python's `surrogateescape` keeps them."""
     text = data.decode("utf-8", "surrogateescape")
-    broken, high = len(_UNDECODABLE.findall(text)), len(data.translate(None, bytes(range(128))))
+    broken, high = len(_UNDECODABLE.findall(text)), len(data) - len(data.translate(None, _HIGH))
     if broken * _MOSTLY_UTF8 > high:
         try:
             return data.decode("gb18030")

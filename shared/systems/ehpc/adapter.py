@@ -18,7 +18,7 @@ from shared.domain.hosts import host_of
 from shared.domain.job import Scope, State
 from shared.domain.snapshot import Observation
 from shared.ports import Clock, OutputPart
-from shared.reading.text import escaped
+from shared.reading.text import output_of
 from shared.systems.ehpc.look import look
 from shared.systems.ehpc.printed import printed
 from shared.systems.ehpc.scope import RERUN, Cluster
@@ -61,7 +61,7 @@ class EhpcJobs:
             return None
         host = seen.nodes[0] if seen.state is State.RUNNING else ""
         found = printed(self._api, self._clock, _cluster(failure.scope), seen.job_id, host)
-        return None if found is None else OutputPart(escaped(found), EvidenceFrom.JOB_LOG)
+        return None if found is None else OutputPart(output_of(found), EvidenceFrom.JOB_LOG)
 
     def withdrawn(self, scope: Scope, nodes: Collection[str]) -> frozenset[str]:
         """Those of the nodes that get no more jobs, by at most ten pages of a hundred (`shared.ports.NodeSource`)."""

@@ -4,7 +4,20 @@ from __future__ import annotations
 
 import pytest
 
-from shared.reading.text import MAX_NAME_CHARS, below, bounded, clean, cut, escaped, foreign, kind, printable, quoted
+from shared.reading.text import (
+    MAX_NAME_CHARS,
+    below,
+    bounded,
+    clean,
+    cut,
+    escaped,
+    foreign,
+    kind,
+    output_of,
+    printable,
+    quoted,
+)
+from tests.support.growth import LINEAR, growth
 
 
 @pytest.mark.parametrize(
@@ -88,6 +101,40 @@ def test_a_quarter_of_broken_signs_is_utf_8_that_was_cut_and_more_is_gbk() -> No
     """Each byte beyond ASCII counts, the first of them too."""
     assert foreign("ÀÀÀ".encode() + b"\xc1\xc1") == r"ÀÀÀ\xc1\xc1"
     assert foreign("ÀÀ".encode() + b"\xc1\xc1") == "脌脌亮"
+
+
+@pytest.mark.parametrize(
+    ("data", "text"),
+    [
+        ("段错误 (核心已转储)\nok".encode("gbk"), "段错误 (核心已转储)\nok"),
+        ("記憶體不足".encode("gbk"), "記憶體不足"),
+        ("内存".encode() + b"\n" + "终止".encode("gbk") + b"\n\xff", "内存\n终止\n\\xff"),
+        ("你".encode("gbk"), "你"),
+        ("错误".encode("gbk") + b"\xffa", "错误\\xffa"),
+        ("错误".encode("gbk") + b"\xb4", "错误\\xb4"),
+        (b"caf\xe9 ung\xfcltig \xc4\xd6", "caf\\xe9 ung\\xfcltig \\xc4\\xd6"),
+        ("内存".encode() + b"\xb4\xed", "内存\\xb4\\xed"),
+        (b"\xb4\xed" + "内".encode()[:1], "错\\xe5"),
+        (b"", ""),
+        (b"\n\xff\n", "\n\\xff\n"),
+    ],
+)
+def test_each_line_of_output_is_read_as_what_it_is(data: bytes, text: str) -> None:
+    """GBK as such beside UTF-8; of what is neither, or only looks like it, the odd bytes are shown."""
+    assert output_of(data) == text
+
+
+def test_utf_8_that_was_cut_is_never_taken_for_gbk() -> None:
+    """Wherever it was, at both its ends."""
+    data = "写入文件失败磁盘空间不足 abc请清理🚀错é".encode()
+    cuts = [data[begin:end] for begin in range(len(data)) for end in range(begin, len(data) + 1)]
+    assert [cut for cut in cuts if output_of(cut) != escaped(cut)] == []
+
+
+@pytest.mark.parametrize("line", [b"\xff", b"\xb4\xed", b"\xff\n", b"\xb4\xed\n", b"\xe5\x86", b"\xb4"])
+def test_output_is_read_in_linear_time(line: bytes) -> None:
+    """Whatever it is."""
+    assert growth(lambda size: output_of(line * size), 20_000) < LINEAR
 
 
 def test_plain_text_is_cut_as_well() -> None:

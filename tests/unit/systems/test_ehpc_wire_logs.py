@@ -151,6 +151,7 @@ def test_one_log_alone_stands_without_an_empty_line(fake_api: Play, clock: Clock
         (reply(OutputLog=encoded(b"a")), "a"),
         (reply(ErrorLog=encoded(b"bc")), "bc"),
         (reply(), ""),
+        (reply(OutputLog=encoded("写入".encode()), ErrorLog=encoded("错误\n".encode("gbk"))), "写入\n错误\n"),
     ]:
         system, _ = system_of(fake_api, clock, answer)
         part = system.output(failure("1", HERE), seen(State.FINISHED))
