@@ -64,12 +64,13 @@ class OutputPart(Struct, frozen=True):
 class OutputSource(Protocol):
     """A job system that can be asked what a job has printed. Never raises for what the service or network does."""
 
-    def output(self, failure: Failure, seen: Observation) -> OutputPart | None:
+    def output(self, failure: Failure, seen: Observation, *, logged: bool = False) -> OutputPart | None:
         """Of a short one by one reading call, of a long one by as few as find its end; None if nothing can be had.
 
         Args:
             failure: whose job is meant.
             seen: the look that found it.
+            logged: what the look has shown says too little: the log alone, of a system that has both.
         """
         ...
 

@@ -11,10 +11,11 @@ from collections.abc import Callable, Sequence
 from msgspec import Struct, field
 from msgspec.structs import replace
 
+from shared.domain.evidence import EvidenceFrom
 from shared.domain.reasons import Reason
 from shared.heal.decider import Decider
 from shared.heal.item import Item
-from shared.policy.fetched import names_no_cause, says_too_little, with_output
+from shared.policy.fetched import names_no_cause, result_names_no_cause, says_too_little, with_output
 from shared.policy.model import Policy
 from shared.ports import Clock, JobSystem, OutputPart, OutputSource
 
@@ -80,7 +81,17 @@ class Fetcher(Struct, frozen=True):
             now, told_at = self.clock.now(), case.first_told_at if case else decider.ask.now
             if len(self.tried) < MOST_A_CHUNK and now < until:
                 self.tried.add(failure_id)
-                self.known[failure_id] = system.output(item.failure, item.seen)
+                self.known[failure_id] = self._output(system, item)
             elif now < told_at + MOST_WAIT_S:
                 self.unread.add(failure_id)
         return self.known[failure_id]
+
+    def _output(self, system: OutputSource, item: Item) -> OutputPart | None:
+        """A result that a look has shown costs no call: where it names no cause the log is read besides."""
+        part = system.output(item.failure, item.seen)
+        if part is None or part.source is not EvidenceFrom.RESULT:
+            return part
+        if not result_names_no_cause(self.policy, item.failure, item.seen, part.text):
+            return part
+        log = system.output(item.failure, item.seen, logged=True)
+        return replace(log, text=f"{part.text}\n{log.text}") if log is not None and log.text.strip() else part

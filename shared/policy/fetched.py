@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
 from shared.domain.decision import Decision
 from shared.domain.evidence import EvidenceFrom
 from shared.domain.failure import Failure
-from shared.policy.match import earliest_cause
+from shared.domain.snapshot import LookFailed, Observation
+from shared.policy.match import earliest_cause, first_match
 from shared.policy.model import Policy
 from shared.policy.rule import Rule, Tells
 from shared.reading.text import cut
@@ -30,6 +33,12 @@ def names_no_cause(policy: Policy, failure: Failure, decision: Decision) -> bool
     if failure.message_from is not EvidenceFrom.TOLD:
         return False
     return not failure.message.strip() or _of_no_cause(_rule(policy, decision.rule))
+
+
+def result_names_no_cause(policy: Policy, failure: Failure, seen: Observation, result: str) -> bool:
+    """The same, of what a look shows that a run has ended with; nobody has decided on it yet."""
+    told = replace(failure, message=with_output(policy, failure.message, result))
+    return _of_no_cause(first_match(policy, told, None if isinstance(seen, LookFailed) else seen))
 
 
 def _rule(policy: Policy, name: str) -> Rule | None:

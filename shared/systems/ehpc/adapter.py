@@ -52,7 +52,13 @@ class EhpcJobs:
             seen.update(zip(mine, look(self._api, self._clock, cluster_id, told, ended=ended), strict=True))
         return [seen[place] for place in range(len(failures))]
 
-    def output(self, failure: Failure, seen: Observation) -> OutputPart | None:
+    def output(
+        self,
+        failure: Failure,
+        seen: Observation,
+        *,
+        logged: bool = False,  # noqa: ARG002 - there is nothing else
+    ) -> OutputPart | None:
         """What the job has printed: first its output, then its errors (`shared.ports.OutputSource`).
 
         Of a running job the log is on its node, which has to be named.

@@ -8,6 +8,7 @@ https://help.aliyun.com/zh/schedulerx/developer-reference/api-schedulerx2-2019-0
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from zoneinfo import ZoneInfo
@@ -30,6 +31,7 @@ MAX_LINE_CHARS = 4096
 
 MOST_A_LOOK = 100
 """Failed instances of one group that are looked at together: each costs some three calls, and anybody invents more."""
+_PLAIN = re.compile(r"\s*(?:[A-Z]?[a-z]*|[A-Z]*|-?[0-9]*)\s*")
 _Meant = tuple[str, int | None, str | None]
 
 
@@ -92,7 +94,7 @@ class SchedulerxJobs:
             range(len(failures)), key=lambda place: not known[_group(failures[place].scope)].has(failures[place])
         )
 
-    def output(self, failure: Failure, seen: Observation) -> OutputPart | None:
+    def output(self, failure: Failure, seen: Observation, *, logged: bool = False) -> OutputPart | None:
         """The instance's result, which the look has shown; where it says nothing, the beginning and end of its log.
 
         `shared.ports.OutputSource`. Only the professional edition has logs.
@@ -100,7 +102,7 @@ class SchedulerxJobs:
         instance = seen.instance if isinstance(seen, SchedulerxSnapshot) else None
         if instance is None:
             return None
-        if _says_something(instance.result):
+        if not logged and _says_something(instance.result):
             return OutputPart(instance.result, EvidenceFrom.RESULT)
         where = self._api, _group(failure.scope), failure.job_id, instance
         lines = read_log(*where, newest=True)
@@ -155,8 +157,8 @@ def _most_first(meant: Iterable[_Meant]) -> list[str]:
 
 
 def _says_something(result: str) -> bool:
-    """One word (`failed`, `null`) tells no more than the state does."""
-    return len(result.split()) > 1 or "." in result
+    """A plain word (`failed`, `NULL`) or number tells no more than the state does; Chinese or a class's name may."""
+    return _PLAIN.fullmatch(result) is None
 
 
 def _group(scope: object) -> Group:

@@ -45,6 +45,42 @@ def test_an_effect_or_an_unknown_text_is_not_enough(house: House, output: Output
     assert house.sink.rows[0]["evidence"] == f"{message}\n{output.text}"
 
 
+@pytest.mark.parametrize("told", ["", "ranks wait for a dead one"])
+def test_a_result_that_names_no_cause_is_followed_by_the_log(house: House, output: Output, told: str) -> None:
+    """The cause that is there is read as of any output; the outcome says that it is the log's."""
+    effect = Rule(name="effect", match=Match(message="ranks wait|exit code 1"), action=Action.RERUN, tells=Tells.EFFECT)
+    house.policy = replace(house.policy, rules=(house.policy.rules[0], effect, house.policy.rules[1]))
+    output.result = "exit code 1"
+    assert verdicts(deliver(house, house.hung(message=told))) == [("suppressed", "rule_ignores")]
+    (row,) = house.sink.rows
+    assert row["evidence"] == f"{told}\n{output.text}".lstrip()
+    assert (row["evidence_from"], output.asked) == ("job_log", ["1.scheduler"])
+
+
+def test_a_result_that_names_a_cause_is_enough(house: House, output: Output) -> None:
+    """No log is asked for."""
+    output.result = "SyntaxError: 语法错误"
+    assert verdicts(deliver(house, house.hung())) == [("suppressed", "rule_ignores")]
+    assert (house.sink.rows[0]["evidence_from"], output.asked) == ("result", [])
+
+
+def test_what_neither_names_a_cause_is_kept_both(house: House, output: Output) -> None:
+    """Whoever writes a rule for it finds what there was."""
+    output.result, output.text = "任务执行失败", "step 1"
+    assert verdicts(deliver(house, house.hung())) == [("rerun", "accepted")]
+    row = house.sink.rows[0]
+    assert (row["evidence"], row["evidence_from"]) == ("任务执行失败\nstep 1", "job_log")
+
+
+@pytest.mark.parametrize("text", [None, "", "  \n"])
+def test_without_a_log_the_result_is_what_there_is(house: House, output: Output, text: str | None) -> None:
+    """One that cannot be had, or is empty, changes nothing."""
+    output.result, output.text = "任务执行失败", text
+    assert verdicts(deliver(house, house.hung())) == [("rerun", "accepted")]
+    row = house.sink.rows[0]
+    assert (row["evidence"], row["evidence_from"], output.asked) == ("任务执行失败", "result", ["1.scheduler"])
+
+
 @pytest.mark.parametrize("text", [None, "", "  \n"])
 def test_a_fetch_that_brings_nothing_changes_nothing(house: House, output: Output, text: str | None) -> None:
     """The failure is healed as it was told."""

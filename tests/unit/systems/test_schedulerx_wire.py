@@ -9,17 +9,13 @@ import msgspec
 import pytest
 
 from shared.domain.call import ActionApi, CallResult, Effect, Target
-from shared.domain.evidence import EvidenceFrom
-from shared.domain.failure import Failure
 from shared.domain.job import State
 from shared.domain.life import Life
-from shared.domain.snapshot import LookFailed
-from shared.ports import OutputPart
 from shared.systems.openapi import ApiCall, CallFailed, Reply
 from shared.systems.openapi.results import by_success
 from shared.systems.schedulerx.adapter import SchedulerxJobs
 from shared.systems.schedulerx.scope import Group
-from shared.systems.schedulerx.snapshot import Instance, SchedulerxSnapshot
+from shared.systems.schedulerx.snapshot import Instance
 from shared.systems.schedulerx.wire import (
     Detail,
     JobsPage,
@@ -32,9 +28,8 @@ from shared.systems.schedulerx.wire import (
     moment,
 )
 from tests.support.clock import Clock
-from tests.support.make import Make
-from tests.support.openapi import Ending, FakeApi, Play
-from tests.unit.systems.schedulerx_answers import FAILED, NOON, ZONE, seen, yes
+from tests.support.openapi import Play
+from tests.unit.systems.schedulerx_answers import FAILED, NOON, ZONE, yes
 
 PLACE = {"RegionId": "cn-hangzhou", "Namespace": "space", "GroupId": "app.defaultGroup"}
 
@@ -173,97 +168,6 @@ def test_what_fails_is_handed_on(fake_api: Play, group: Group) -> None:
     assert failed_instances(api, group, "", (0, 1), 1) is FAILED
     assert instances(api, group, "7", {}) is FAILED
     assert job_config(api, group, "7") is FAILED
-
-
-def output(play: Play, clock: Clock, failure: Failure, look: Any, *endings: Ending) -> tuple[Any, FakeApi]:
-    """What is had of it, and the transport."""
-    told = iter(endings)
-    api = play(lambda _: next(told))
-    return SchedulerxJobs(api, clock, ZONE).output(failure, look), api
-
-
-@pytest.mark.parametrize("result", ["java.lang.OutOfMemoryError", "no space left", "a b"])
-def test_what_an_instance_said_is_its_output(
-    fake_api: Play, clock: Clock, failure: Make[Failure], group: Group, result: str
-) -> None:
-    """Without a call; nothing follows it."""
-    part, api = output(fake_api, clock, failure("7", group), seen(result), FAILED)
-    assert part == OutputPart(result, EvidenceFrom.RESULT)
-    assert api.asked == []
-
-
-LINES = [f"line {number}" for number in range(350)]
-
-
-def asked_for(*, newest: bool) -> dict[str, str]:
-    """The parameters of one call for lines."""
-    return {
-        **PLACE, "JobId": "7", "JobInstanceId": "9", "Line": "200", "Offset": "0", "Reverse": str(newest).lower()
-    }  # fmt: skip
-
-
-@pytest.mark.parametrize("result", ["", "failed", "null"])
-def test_where_it_says_nothing_its_log_is_read(
-    fake_api: Play, clock: Clock, failure: Make[Failure], group: Group, result: str
-) -> None:
-    """Its last lines, oldest first, each bounded; what is less than the service gives at once is all."""
-    newest_first = yes(Logs=[*LINES[198:0:-1], "x" * 5_000])
-    part, api = output(fake_api, clock, failure("7", group), seen(result), newest_first)
-    assert part == OutputPart("\n".join(["x" * 4_096, *LINES[1:199]]), EvidenceFrom.JOB_LOG)
-    assert api.parameters("GetLog") == [asked_for(newest=True)]
-
-
-@pytest.mark.parametrize("lines", [200, 201, 250, 350])
-def test_of_a_long_log_the_beginning_is_read_too(
-    fake_api: Play, clock: Clock, failure: Make[Failure], group: Group, lines: int
-) -> None:
-    """The cause may stand at either end; no line comes twice, and a service that gives more is not believed."""
-    log = LINES[:lines]
-    endings = yes(Logs=[*log[:-201:-1], "more"]), yes(Logs=[*log[:200], "more"])
-    part, api = output(fake_api, clock, failure("7", group), seen(), *endings)
-    assert part == OutputPart("\n".join(log), EvidenceFrom.JOB_LOG)
-    assert api.parameters("GetLog") == [asked_for(newest=True), asked_for(newest=False)]
-
-
-def test_of_a_very_long_log_the_middle_is_left_out(
-    fake_api: Play, clock: Clock, failure: Make[Failure], group: Group
-) -> None:
-    """And where its beginning cannot be had its end is enough."""
-    ends = yes(Logs=[f"line {number}" for number in range(999, 799, -1)])
-    part, _ = output(fake_api, clock, failure("7", group), seen(), ends, yes(Logs=LINES[:200]))
-    assert part is not None
-    assert part.text.split("\n") == [f"line {number}" for number in (*range(200), *range(800, 1000))]
-    part, _ = output(fake_api, clock, failure("7", group), seen(), ends, FAILED)
-    assert part is not None
-    assert part.text.split("\n") == [f"line {number}" for number in range(800, 1000)]
-
-
-def test_a_log_is_asked_for_from_when_the_instance_began(
-    fake_api: Play, clock: Clock, failure: Make[Failure], group: Group
-) -> None:
-    """Else the service looks half an hour back."""
-    part, api = output(fake_api, clock, failure("7", group), seen(started_at=1.5), yes(Logs=[]))
-    assert part == OutputPart("", EvidenceFrom.JOB_LOG)
-    assert api.asked[0].parameters["StartTimestamp"] == "1500"
-
-
-@pytest.mark.parametrize("ending", [FAILED, yes(), yes(Logs=[1])])
-def test_a_log_that_cannot_be_had_is_none(
-    fake_api: Play, clock: Clock, failure: Make[Failure], group: Group, ending: Ending
-) -> None:
-    """Only one edition has them."""
-    assert output(fake_api, clock, failure("7", group), seen(), ending)[0] is None
-
-
-def test_there_is_no_output_of_what_was_not_seen(
-    fake_api: Play, clock: Clock, failure: Make[Failure], group: Group
-) -> None:
-    """No call is made."""
-    gone = SchedulerxSnapshot(job_id="7", state=State.NOT_FOUND, look_begun_at=1.0)
-    failed = LookFailed(worth_repeating=True, code="", message="", look_begun_at=1.0)
-    for look in (gone, failed):
-        part, api = output(fake_api, clock, failure("7", group), look, FAILED)
-        assert (part, api.asked) == (None, [])
 
 
 def test_one_instance_may_be_retried_by_itself(fake_api: Play, clock: Clock, group: Group) -> None:
