@@ -102,6 +102,8 @@ WORDS = ("message", "all_of", "any_of", "reason")
 """Conditions on the words in which it was told or fetched how a run failed."""
 PATTERNS = ("message", "all_of", "any_of", "not_message", "not_near")
 """Conditions on the text of a failure, by patterns."""
+REFUSING = ("not_message", "not_near")
+"""Those of them that are met where nothing is found."""
 EVIDENCE = ("exit_code", "signal", *WORDS)
 """Conditions on what was told or fetched of how a run failed."""
 

@@ -81,6 +81,9 @@ class Quiet(Struct, frozen=True, kw_only=True, rename={"begins": "from", "ends":
     """Told at any hour."""
 
 
+_BUS = "the name of a bus, of letters, digits, dots, hyphens and underscores"
+
+
 class MessageChannel(Struct, frozen=True, kw_only=True):
     """One place where people read. Its secrets are in the environment; the policy only names the variables."""
 
@@ -93,7 +96,7 @@ class MessageChannel(Struct, frozen=True, kw_only=True):
     `https://<account id>.eventbridge.<region>.aliyuncs.com`."""
     secret: Variable | None = None
     """Holds what signs: of DingTalk (`SEC…`) and Feishu where the robot asks for it; a webhook's (`whsec_…`) always."""
-    bus: Annotated[str, Meta(max_length=127, pattern=r"^[A-Za-z0-9_.-]*\Z", description="a bus")] = ""
+    bus: Annotated[str, Meta(max_length=127, pattern=r"^[A-Za-z0-9_.-]*\Z", description=_BUS)] = ""
     """The custom bus; of `eventbridge` alone."""
     quiet: Quiet | None = None
     """None: it is told at any hour."""

@@ -147,7 +147,7 @@ def decoded(text: bytes) -> Shipped:
 
 def problem_of(named: str, packs: Packs) -> str | None:
     """What is wrong with an entry of `include`; None if nothing is."""
-    name, _, version = named.partition("@")
+    name, at, version = named.partition("@")
     if named == EVERYTHING:
         return None
     pack = packs.get(name)
@@ -156,7 +156,9 @@ def problem_of(named: str, packs: Packs) -> str | None:
 
         close = get_close_matches(name, list(packs))
         return f"knows no pack {name}" + (f"; did you mean {close[0]}?" if close else f"; there are {', '.join(packs)}")
-    if version and version != str(pack.version):
+    if at and not version:
+        return f"names no version after the @: wants {pack.name}, or {pack.id}"
+    if at and version != str(pack.version):
         return f"has the pack {pack.id}, and no other version of it"
     return None
 

@@ -112,6 +112,21 @@ def spans_lines(pattern: str) -> bool:
 _SPANS = re.compile(r"\(\?[imU]*s[imsU]*\)")
 
 
+def hits_every_line(pattern: str) -> bool:
+    """Whether a checked pattern is found in any line, whatever it says: `.`, `x*`, `OOM|`."""
+    return all(compiled(pattern).search(line) is not None for line in _ANY_LINES)
+
+
+def may_be_empty(pattern: str) -> bool:
+    """Whether a checked pattern is found where nothing is."""
+    return compiled(pattern).search(b"") is not None
+
+
+_SIGNS = bytes(range(ord(" "), ord("~") + 1))
+_ANY_LINES = (*(bytes((sign,)) for sign in _SIGNS), "\u4e2d".encode(), _SIGNS * 16)
+"""Nothing but what is in any line is in all of these: the last is longer than RE2 counts, 1000."""
+
+
 def excess(patterns: Sequence[str]) -> str | None:
     """What the patterns of one policy are too many or too heavy for together; None if they are not."""
     distinct = dict.fromkeys(patterns)

@@ -248,6 +248,8 @@ def _shown(kind: inspect.Type, node: yamltree.Node) -> str:
         return "nothing"
     if not isinstance(node.value, str):
         return f"{excerpt(node.text)} (unquoted)" if _textual(kind) else excerpt(node.text)
+    if isinstance(kind, inspect.StrType) and kind.max_length is not None and len(node.value) > kind.max_length:
+        return f"{len(node.value)} characters, at most {kind.max_length}"
     close = _closest(node.value, (member.value for member in _members(kind)))
     return ("other text" if _textual(kind) else "text") + (f"; did you mean {close}?" if close else "")
 

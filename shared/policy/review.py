@@ -1,19 +1,17 @@
 """What no single field of a policy shows: parts that contradict each other, and what can be used but was hardly meant.
 
-A warning is given only where it is certain: a rule counts as never reached if one before it asks for nothing more.
+A warning is given only where it is certain.
 """
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Iterator, Sequence
-from typing import Any
 
 from shared.domain.errors import Fault
 from shared.domain.failure import FailureClass
 from shared.policy import yamltree
-from shared.policy.conditions import EVIDENCE, PATTERNS, PLACES, EventPlace, Match, listed, patterns_of
-from shared.policy.model import CauseLine, Cooldown, PackRule, Policy, Rule, Tells
+from shared.policy.conditions import EVIDENCE, EventPlace, Match, listed, patterns_of
+from shared.policy.model import Action, CauseLine, Cooldown, PackRule, Policy, Rule, Tells
 from shared.policy.patterns import excess
 from shared.policy.review_blocks import (
     faults_of_blocks,
@@ -26,12 +24,12 @@ from shared.policy.review_blocks import (
     odd_windows,
 )
 from shared.policy.review_globs import faults_of_globs, odd_globs
-from shared.policy.review_noise import odd_noise
+from shared.policy.review_noise import odd_noise, odd_patterns
 from shared.policy.review_notify import faults_of_notify, odd_notify
 from shared.policy.review_reach import odd_reach, whose_places
 from shared.policy.review_regions import odd_regions
+from shared.policy.shadow import includes, of_others, systems_of, takers_of
 from shared.systems import SYSTEMS
-from shared.systems.system import System
 
 QUICK_SETTLE_S = 60
 """OpenPBS may go on with a rerun for 45 s after it has answered (its src/server/req_rerun.c)."""
@@ -123,6 +121,8 @@ def odd(written: Policy, policy: Policy, root: yamltree.Node) -> Iterator[Fault]
     yield from odd_notify(policy, root)
     yield from odd_people(policy, root)
     yield from odd_noise(written, policy, root)
+    yield from odd_patterns(written, root)
+    yield from _idle_settings(written, root)
     yield from _unreached(policy, written, root)
     yield from _never_fitting(written, root)
 
@@ -139,8 +139,7 @@ def _unreached(policy: Policy, written: Policy, root: yamltree.Node) -> Iterator
         elif shadow := _shadow(rule, before):
             path, line = places[rule.name]
             yield Fault(path, f"is never reached: {shadow}", line)
-        if rule.cause is CauseLine.ANY:
-            before.append(rule)
+        before.append(rule)
     idle = [pack for pack, shadows in of_packs.items() if all(shadows)]
     if idle:
         whose = "an included pack" if len(idle) == len(of_packs) else ", ".join(idle)
@@ -155,84 +154,26 @@ def _unreached(policy: Policy, written: Policy, root: yamltree.Node) -> Iterator
 
 def _shadow(rule: Rule, before: Sequence[Rule]) -> str:
     """Which rules take all that the rule matches; empty if that is not certain."""
-    found = [_wider(before, rule.match, system) for system in _systems(rule.match)]
-    if not all(found):
-        return ""
-    names = dict.fromkeys(
-        f"{wider.name} of {wider.pack}" if isinstance(wider, PackRule) else wider.name
-        for wider in found
-        if wider is not None
-    )
-    return f"{' and '.join(names)}, before it, matches all that it matches"
+    takers = takers_of(rule, before)
+    names = (f"{one.name} of {one.pack}" if isinstance(one, PackRule) else one.name for one in takers)
+    verb = "match" if len(takers) > 1 else "matches"
+    return f"{' and '.join(names)}, before it, {verb} all that it matches" if takers else ""
 
 
-def _wider(before: Sequence[Rule], match: Match, system: System) -> Rule | None:
-    return next((rule for rule in before if includes(rule.match, match, system)), None)
-
-
-def _systems(match: Match) -> list[System]:
-    return list(SYSTEMS) if match.system is None else [SYSTEMS.named(name) for name in listed(match.system)]
-
-
-def includes(wider: Match, narrower: Match, system: System) -> bool:
-    """Whether it is certain that the first matches each failure of the system that the second matches."""
-    if wider.system is not None and system.name not in listed(wider.system):
-        return False
-    for field, asked in _asked(wider):
-        if "*" in listed(asked) and field in _always_told(system):
-            continue
-        if field == "not_near" and _hits_as_little(wider, narrower):
-            continue
-        if field in PATTERNS:
-            if not _asks_as_much(field, frozenset(listed(asked)), narrower):
-                return False
-            continue
-        other = getattr(narrower, field)
-        if other is None or not set(listed(other)) <= set(listed(asked)):
-            return False
-    return True
-
-
-@functools.lru_cache(maxsize=1024)
-def _asked(match: Match) -> tuple[tuple[str, Any], ...]:
-    """Its conditions but that on the system. A rule is compared with each of the others, and has two or three."""
-    fields = ((field, getattr(match, field)) for field in Match.__struct_fields__ if field != "system")
-    return tuple((field, asked) for field, asked in fields if asked is not None)
-
-
-def _always_told(system: System) -> set[str]:
-    """Conditions on what each failure of the system tells."""
-    return {"region", *(part.label for part in system.parts)}
-
-
-def _of_others(system: System) -> set[str]:
-    """Conditions that no failure of the system can meet."""
-    return set(PLACES) - _always_told(system)
-
-
-def _asks_as_much(field: str, asked: frozenset[str], narrower: Match) -> bool:
-    """Whether each text that the narrower match is content with has what the field of the wider one asks for."""
-    if field in {"not_message", "not_near"}:
-        return asked <= set(listed(narrower.not_message))
-    found = set(listed(narrower.all_of))
-    if field == "all_of":
-        one = [frozenset(listed(some)) for some in (narrower.message, narrower.any_of) if some is not None]
-        return all(pattern in found or {pattern} in one for pattern in asked)
-    choices = [set(listed(some)) for some in (narrower.message, narrower.any_of) if some is not None]
-    return bool(found & asked) or any(choice <= asked for choice in choices)
-
-
-def _hits_as_little(wider: Match, narrower: Match) -> bool:
-    """Whether what clears a line for the narrower match clears it for the wider one."""
-    refused = {*listed(narrower.not_message), *listed(narrower.not_near)}
-    own = set(listed(narrower.message))
-    return own <= set(listed(wider.message)) and set(listed(wider.not_near)) <= refused
+def _idle_settings(policy: Policy, root: yamltree.Node) -> Iterator[Fault]:
+    """Settings of own rules that bound reruns where nothing is rerun; whoever forces one passes these, too."""
+    for path, rule, node in yamltree.each(policy.rules, root, "rules"):
+        if rule.action is Action.IGNORE:
+            for setting in ("delay_s", "same_text", "max_lost_h"):
+                if getattr(rule, setting):
+                    problem = "changes nothing: what the rule ignores is not rerun"
+                    yield Fault(f"{path}.{setting}", problem, yamltree.child(node, setting).line)
 
 
 def _never_fitting(policy: Policy, root: yamltree.Node) -> Iterator[Fault]:
     for path, rule, node in yamltree.each(policy.rules, root, "rules"):
-        systems = _systems(rule.match)
-        if all(any(getattr(rule.match, field) is not None for field in _of_others(system)) for system in systems):
+        systems = systems_of(rule.match)
+        if all(any(getattr(rule.match, field) is not None for field in of_others(system)) for system in systems):
             problem = f"never matches: {whose_places()}"
             yield Fault(f"{path}.match", problem, node.line)
         if _contradicts_itself(rule.match):

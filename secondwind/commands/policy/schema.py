@@ -1,30 +1,36 @@
 """The JSON Schema of a policy file, made from the model, so that editors complete and check it.
 
 What a schema cannot say, `secondwind policy check` does: whether RE2 takes a pattern and how slow all of them are
-together, which packs there are, that two rules or windows have one name, that a cooldown's `max_s` is not below its
-`base_s`, that a range of exit codes begins at its lower end, that a rule of class `infrastructure` asks for evidence,
-how a window says its times, what a block may set, that `1.0` is no whole number, and everything about YAML itself (a
-key given twice, anchors, tags, the size of the file).
+together, that two rules or windows have one name, that a cooldown's `max_s` is not below its `base_s`, that a range of
+exit codes begins at its lower end, that a window begins before it ends, which time zones there are, owners that nobody
+can be called, that `1.0` is no whole number, and everything about YAML itself (a key given twice, anchors, tags, the
+size of the file).
 """
 
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
+from enum import Enum
 from typing import Any
 
 import msgspec
 
 from secondwind.commands.policy.words import PolicyType, kinds
 from shared.domain.failure import FailureClass
-from shared.policy.conditions import SIGNAL_FORMAT, EventPlace
+from shared.policy.conditions import EVIDENCE, SIGNAL_FORMAT, EventPlace
 from shared.policy.evidence import SIGNALS
-from shared.policy.model import Policy
+from shared.policy.model import CauseLine, Policy, Tells
+from shared.policy.packs import EVERYTHING, library
+from shared.policy.reach import Reach
 
 FILE = "policy.schema.json"
 """Beside `policy.yaml`, whose first line names it."""
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _PYTHON_END, _END = r"\Z", r"(?![\s\S])"
 """`\\Z` is Python's; the other means the end of the text in every dialect of regular expressions."""
+_OF_JOBS = ("owners", "queues", "job_names")
+"""What no `breaker` or `rate` of a block is for."""
 _EXAMPLES: dict[tuple[str, str], list[Any]] = {
     ("Policy", "regions"): [["cn-shanghai"]],
     ("Policy", "classes"): [{"infrastructure": {"max": 5}}],
@@ -61,14 +67,48 @@ def schema() -> dict[str, Any]:
         _say(definitions[kind.name], kind)
     for definition in definitions.values():
         _finish(definition)
-    definitions["Source"]["oneOf"] = [
-        {"required": [name], "properties": {name: {"type": "object"}}} for name in ("log", "event")
+    definitions["Source"]["oneOf"] = [_says("log"), _says("event")]
+    definitions["EventPlace"]["anyOf"] = [_says(name) for name in EventPlace.__struct_fields__]
+    definitions["Block"]["anyOf"] = [_says(name) for name in Reach.__struct_fields__]
+    definitions["Block"]["allOf"] = [
+        _if(_says(name), {"properties": {of_job: {"type": "null"} for of_job in _OF_JOBS}})
+        for name in ("breaker", "rate")
     ]
-    definitions["EventPlace"]["anyOf"] = [
-        {"required": [name], "properties": {name: {"type": "string"}}} for name in EventPlace.__struct_fields__
+    definitions["Window"]["anyOf"] = [
+        _says("from", "to", but=("cron", "lasts_s", "until")),
+        _says("cron", "lasts_s", but=("from", "to")),
     ]
+    evidence = {"anyOf": [_says(name) for name in EVIDENCE]}
+    definitions["Match"]["allOf"] = [_if(_says("not_near"), _says("message"))]
+    definitions["Rule"]["allOf"] = [
+        _if(_is("class", FailureClass.INFRASTRUCTURE), {"properties": {"match": evidence}}),
+        _if(
+            _is("cause", CauseLine.FIRST),
+            {"properties": {"match": _says("message"), "tells": {"not": {"const": Tells.EFFECT.value}}}},
+        ),
+    ]
+    definitions["Policy"]["properties"]["include"]["items"] = {"enum": _entries()}
     definitions["Policy"]["properties"]["classes"]["propertyNames"] = {"enum": [kind.value for kind in FailureClass]}
     return {"$schema": _DIALECT, "title": "Second Wind policy", **made}
+
+
+def _says(*names: str, but: Iterable[str] = ()) -> dict[str, Any]:
+    """A mapping says something of all of these, and nothing of those."""
+    said = {name: {"not": {"type": "null"}} for name in names}
+    return {"required": list(names), "properties": said | {name: {"type": "null"} for name in but}}
+
+
+def _is(name: str, value: Enum) -> dict[str, Any]:
+    return {"required": [name], "properties": {name: {"const": value.value}}}
+
+
+def _if(condition: dict[str, Any], then: dict[str, Any]) -> dict[str, Any]:
+    return {"if": condition, "then": then}
+
+
+def _entries() -> list[str]:
+    """All that `include` may name."""
+    return [EVERYTHING, *(entry for pack in library().values() for entry in (pack.name, pack.id))]
 
 
 def as_json(*, escaped: bool = False) -> str:

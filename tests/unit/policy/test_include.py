@@ -151,6 +151,7 @@ def test_the_version_of_a_policy_names_its_packs(packs: dict[str, Pack], tmp_pat
         ("gamma", "knows no pack gamma; there are alpha, beta"),
         ("alfa", "knows no pack alfa; did you mean alpha?"),
         ("alpha@2", "has the pack alpha@3, and no other version of it"),
+        ("alpha@", "names no version after the @: wants alpha, or alpha@3"),
         ("all@1", "knows no pack all"),
         ("1", "wants a pack such as mpi"),
     ],

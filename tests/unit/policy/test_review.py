@@ -121,7 +121,7 @@ NOISE = "ignore_lines: ['(?i)warning|just a note', 'Skipped x.y', '(?i)a[bc]']\n
         ("message: 'a warning|just a note 7'", ["message"]),
         ("message: 'a warning|an error'", []),
         ("message: 'warn'", []),
-        ("message: '(warning)?'", []),
+        ("message: 'x(warning)?'", []),
         ("message: 'Skipped x.y'", ["message"]),
         ("message: 'skipped x.y'", []),
         ("message: 'ab'", []),
@@ -134,6 +134,56 @@ def test_patterns_that_only_noise_has_are_warned_of(match: str, odd: list[str]) 
     """What `ignore_lines` leaves out no rule sees: said where it is certain, of each pattern by itself."""
     rules = f"rules:\n- {{name: a, match: {{{match}}}, action: rerun}}\n- {{name: z, match: {{}}, action: hold}}"
     assert sorted(warned(f"{HEAD}{NOISE}{rules}")) == [(5, f"$.rules[0].match.{field}") for field in sorted(odd)]
+
+
+@pytest.mark.parametrize(
+    ("pattern", "noise", "asked", "why"),
+    [
+        ("NCCL INFO|", True, True, True),
+        ("|NCCL INFO", True, True, True),
+        ("(?:a|)", True, True, True),
+        ("(|a)", True, True, True),
+        ("a||b", True, True, True),
+        (".*", True, True, False),
+        ("x*", True, True, False),
+        ("(?i)x?", True, True, False),
+        ("^", True, True, False),
+        (".", True, False, False),  # in a rule: any text at all
+        ("[^x]|x", True, False, False),
+        ("x|^$", False, False, False),
+        ("^[^x]*$", False, False, False),
+        ("^.{0,1000}$", False, False, False),
+        ("[!-~]", False, False, False),
+        ("a|b", False, False, False),
+    ],
+)
+def test_patterns_that_every_line_has_are_warned_of(pattern: str, *, noise: bool, asked: bool, why: bool) -> None:
+    """Noise that is everything hides each text from each rule; what asks for nothing matches, or refuses, all."""
+    rest = "- {name: z, match: {}, action: hold}\n"
+    report = check_policy(f"{HEAD}ignore_lines: [one, '{pattern}']\nrules:\n{rest}")
+    assert [(one.line, one.path) for one in report.warnings] == ([(3, "$.ignore_lines[1]")] if noise else [])
+    assert all(one.problem.endswith("a choice of it is empty") is why for one in report.warnings)
+    for match, field, told in (
+        (f"message: [a, '{pattern}']", "message", "it asks for nothing but some text"),
+        (f"message: a, any_of: '{pattern}'", "any_of", "it asks for nothing but some text"),
+        (f"message: a, not_message: '{pattern}'", "not_message", "nothing is left to match"),
+        (f"message: a, not_near: '{pattern}'", "not_near", "nothing is left to match"),
+    ):
+        report = check_policy(f"{HEAD}rules:\n- {{name: a, match: {{{match}}}, action: hold}}\n{rest}")
+        found = [(one.line, one.path) for one in report.warnings if told in one.problem]
+        assert found == ([(4, f"$.rules[0].match.{field}")] if asked else [])
+
+
+@pytest.mark.parametrize(
+    ("setting", "odd"),
+    [("delay_s: 60", True), ("same_text: {max: 1}", True), ("max_lost_h: 2", True), ("why: x", False)],
+)
+@pytest.mark.parametrize("action", ["ignore", "hold", "rerun", "observe"])
+def test_bounds_of_reruns_where_nothing_is_rerun_are_warned_of(setting: str, action: str, *, odd: bool) -> None:
+    """What is held may still be rerun, and what is observed is told as if it were."""
+    rules = f"rules:\n- {{name: a, match: {{message: x}}, action: {action},\n   {setting}}}\n"
+    found = warned(f"{HEAD}{rules}- {{name: z, match: {{}}, action: rerun}}\n")
+    assert found == ([(5, f"$.rules[0].{setting.partition(':')[0]}")] if odd and action == "ignore" else [])
 
 
 def test_whose_noise_it_is_is_told() -> None:

@@ -70,6 +70,12 @@ def test_rules_that_are_never_reached(rules: list[str], expected: list[str]) -> 
 _VALUES = {
     "owner": ["a", "b", "[a, b]", "'*'"],
     "message": ["x", "y", "[x, y]"],
+    "any_of": ["y", "[x, z]"],
+    "not_message": ["z"],
+    "not_near": ["z", "[y, z]"],
+    "exit_code": ["1", "'1-200'", "[137, '2-9']"],
+    "signal": ["9", "SIGKILL", "[15, 9]"],
+    "queue": ["night1", "'night*'", "[night1, 'n?ght*']"],
     "cluster": ["c", "'*'"],
     "group": ["g", "'*'"],
     "system": ["ehpc", "schedulerx", "[ehpc, schedulerx]"],
@@ -81,13 +87,22 @@ _MATCHES = st.fixed_dictionaries({}, optional={name: st.sampled_from(some) for n
 @given(
     rules=st.lists(_MATCHES, min_size=1, max_size=5),
     owner=st.sampled_from(["", "a", "b", "z"]),
-    message=st.sampled_from(["", "x", "y", "xy", "z"]),
+    message=st.sampled_from(["", "x", "y", "xy", "z", "x\ny", "y\nx", "z\nx", "yz\nx", "xz\ny\nx"]),
+    exit_code=st.sampled_from(["", "1", "137", "9", "143"]),
+    queue=st.sampled_from(["", "night1", "night2", "nght"]),
+    first=st.sets(st.integers(0, 4)),
     ehpc=st.booleans(),
 )
-def test_warnings_are_true(rules: list[dict[str, str]], owner: str, message: str, *, ehpc: bool) -> None:
+def test_warnings_are_true(
+    rules: list[dict[str, str]], owner: str, message: str, exit_code: str, queue: str, first: set[int], *, ehpc: bool
+) -> None:
     """No failure ever falls under a rule of which it was said that it is never reached."""
+    for match in rules:
+        if "message" not in match:
+            match.pop("not_near", None)
     listed = "\n".join(
-        f"- {{name: r{n}, match: {{{', '.join(f'{key}: {value}' for key, value in match.items())}}}, action: rerun}}"
+        f"- {{name: r{n}, match: {{{', '.join(f'{key}: {value}' for key, value in match.items())}}}, action: rerun"
+        f"{', cause: first' if n in first and 'message' in match else ''}}}"
         for n, match in enumerate(rules)
     )
     text = f"{HEAD}rules:\n{listed}\n"
@@ -98,6 +113,8 @@ def test_warnings_are_true(rules: list[dict[str, str]], owner: str, message: str
         occurred_at=1.0,
         owner=owner,
         message=message,
+        exit_code=exit_code,
+        queue=queue,
         trigger=Trigger.LOG,
         event_id="e",
         telling_id="t",
