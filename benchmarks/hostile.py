@@ -63,7 +63,7 @@ def _of_lines(chance: random.Random) -> dict[str, str]:
 
 def _of_needs(chance: random.Random) -> dict[str, str]:
     """What the patterns of all packs look for, so that each may be there."""
-    some = [[text.replace("\0", " ") for each in one for text in each] for one in _alternatives()]
+    some = [[text.replace("\0", " ") for each in one for text in sorted(each)] for one in _alternatives()]
     single = [text for one in some for text in one]
     chance.shuffle(single)
     backwards = [" ".join(reversed(one)) for one in some]
@@ -128,7 +128,7 @@ def _of_packs(chance: random.Random) -> dict[str, str]:
             for pattern in patterns_of(entry.match)
             for one in shipped().needs.get(pattern, ())
             for each in one
-            for text in each
+            for text in sorted(each)
         ]
         everything += near
         chance.shuffle(needs)

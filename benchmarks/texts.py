@@ -99,7 +99,7 @@ def hostile(chance: random.Random) -> dict[str, str]:
 def _what_packs_look_for(chance: random.Random) -> dict[str, str]:
     """The texts of all patterns of all packs, shuffled: in lines, in one line, and a few again and again."""
     needs = shipped().needs.values()
-    texts = [text.replace("\0", " ") for some in needs for one in some for each in one for text in each]
+    texts = [text.replace("\0", " ") for some in needs for one in some for each in one for text in sorted(each)]
     chance.shuffle(texts)
     return {
         "what packs look for, in lines": "\n".join(texts) * 9,

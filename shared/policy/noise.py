@@ -62,7 +62,11 @@ class _Kind:
         self.ways: Sequence[Choices] = ((),)
         if needs is not None:
             self.ways = [tuple(tuple(map(as_read, texts)) for texts in some) for some in needs]
-        self.digits_are_alike = not tells_digits(pattern)
+
+    @cached_property
+    def digits_are_alike(self) -> bool:
+        """Whether it does not tell one digit from another."""
+        return not tells_digits(self._pattern)
 
     @cached_property
     def _plain(self) -> bool:

@@ -13,6 +13,7 @@ from functools import lru_cache
 from operator import itemgetter
 from typing import Any, Protocol
 
+from shared.policy.grams import NO_BOUND
 from shared.policy.patterns import spans_lines
 from shared.policy.prefilter import Chances, Choices, are_there
 from shared.policy.sure import Sure, is_sure
@@ -22,6 +23,9 @@ SMALL_BYTES = 512
 """So small a text is searched as a whole: to find its lines takes longer."""
 MOST_LINES = 8
 """Lines with one text that are looked at one by one; where more have it, all is searched from there on."""
+MAX_SEARCHED = 40
+"""Patterns that a long text is searched for, but for noise: a real failure, or some in one log, has 31 at the most.
+What holds so many that are begun and not there is known to nobody: then only a rule that asks nothing of it holds."""
 _SEES_MORE = re.compile(r"\\[AzC]|\(\?[a-zA-Z]*-")
 """What may match in a line by itself and not within a text, or the other way round: `(?-m)$` and the like."""
 Looks = tuple[tuple[Read, Choices, int], ...]
@@ -49,10 +53,26 @@ class Searching(Protocol):
         ...
 
 
+class TooMuch(Exception):  # noqa: N818 - no fault
+    """No more patterns are searched for in this text."""
+
+
 class Possible:
     """What a text may hold, and what was found in it so far."""
 
-    __slots__ = ("_begun", "_causes", "_known", "_patterns", "_places", "chances", "folded", "free", "text")
+    __slots__ = (
+        "_begun",
+        "_causes",
+        "_known",
+        "_patterns",
+        "_places",
+        "_searched",
+        "chances",
+        "folded",
+        "free",
+        "left",
+        "text",
+    )
 
     def __init__(
         self,
@@ -83,6 +103,9 @@ class Possible:
         """Those that nobody had to look for yet, those behind first."""
         self._begun: list[tuple[int, int]] = []
         """Where the others begin that are there, and their numbers."""
+        self._searched = set[int]()
+        self.left = NO_BOUND
+        """So many more patterns are searched for."""
 
     @property
     def numbers(self) -> frozenset[int]:
@@ -152,7 +175,10 @@ class Possible:
         return self._patterns.is_in(number, self.text[slice(*line)])
 
     def searched(self, number: int, text: Read, others: Choices) -> bool:
-        """Whether the pattern is there, where a look for it has found this text and one of each of those."""
+        """Whether the pattern is there, where a look for it has found this text and one of each of those.
+
+        Raises TooMuch.
+        """
         found = self._known.get(number)
         if found is None:
             if self._is_sure(number, text, self.folded):
@@ -160,9 +186,17 @@ class Possible:
             elif len(self.text) > SMALL_BYTES:
                 return self._searched_by_line(number, text, others)
             else:
-                found = self._patterns.is_in(number, self.text)
+                found = self._is_in(number, self.text)
             self._known[number] = found
         return found
+
+    def _is_in(self, number: int, text: bytes) -> bool:
+        if number not in self._searched:
+            if not self.left:
+                raise TooMuch
+            self.left -= 1
+            self._searched.add(number)
+        return self._patterns.is_in(number, text)
 
     def _not_before(self, number: int, text: Read) -> int:
         """Where a match that has the text may begin in the first line that it is in; a place in that line."""
@@ -174,7 +208,7 @@ class Possible:
         if found is None:
             lines = self._lines_with(way)
             if lines is None:
-                found = self._known[number] = self._patterns.is_in(number, self.text)
+                found = self._known[number] = self._is_in(number, self.text)
             else:
                 found = self._known[way] = any(self._is_in_line(way, line) for line in lines)
                 if found:
@@ -195,7 +229,7 @@ class Possible:
         """Whether the pattern is in a line that has all that it needs."""
         number, text, _ = way
         here = slice(*line)
-        return self._is_sure(number, text, self.folded[here]) or self._patterns.is_in(number, self.text[here])
+        return self._is_sure(number, text, self.folded[here]) or self._is_in(number, self.text[here])
 
     def _is_sure(self, number: int, text: Read, folded: Read) -> bool:
         """Whether a text in small letters shows it. Letters that only look like ASCII's are no parts of words."""

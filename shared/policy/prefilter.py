@@ -17,9 +17,9 @@ from shared.policy.wordindex import WordIndex
 from shared.policy.words import Read, may_be_in, runs_of
 
 SHORT_BYTES = 2048
-MAX_KNOWN, MAX_PARTS = 150, 600
+MAX_KNOWN, MAX_PARTS = 100, 400
 """Whole words of needed texts, and all parts of them, that a long text may have to be looked through as a whole. One
-failure has some thirty and a hundred, ten different ones in one text have 130 and 550."""
+failure has some thirty and a hundred, six different ones in one text have 90 and 350."""
 _MOST_LOOKED = 48 << 15
 """Bytes that are looked through for texts as they are: 48 times 32 KB, any number of short texts."""
 _AT_ONCE = 128

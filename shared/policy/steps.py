@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from shared.policy.possible import Looks, Possible
+from shared.policy.possible import Looks, Possible, TooMuch
 from shared.policy.prefilter import Choices, are_there
 from shared.policy.words import Read
 
@@ -34,16 +34,19 @@ Step = tuple[Read, Choices, "int | None", int, More]
 
 
 def first_of(steps: Iterable[Step], there: Possible) -> int | None:
-    """Place of the first rule that holds."""
-    folded = there.folded
-    for text, others, number, place, more in steps:
-        if (
-            text in folded
-            and (not others or are_there(others, folded))
-            and (number is None or there.searched(number, text, others))
-            and (more is NOTHING_MORE or _holds(more, there))
-        ):
-            return place
+    """Place of the first rule that holds. Where all that may be searched for was, of those left that ask nothing."""
+    folded, steps = there.folded, iter(steps)
+    try:
+        for text, others, number, place, more in steps:
+            if (
+                text in folded
+                and (not others or are_there(others, folded))
+                and (number is None or there.searched(number, text, others))
+                and (more is NOTHING_MORE or _holds(more, there))
+            ):
+                return place
+    except TooMuch:
+        return next((place for _, _, number, place, more in steps if number is None and more is NOTHING_MORE), None)
     return None
 
 

@@ -76,12 +76,15 @@ class WordIndex:
     def texts_of(self, told: set[int]) -> list[int]:
         """Numbers of the texts that a text of these parts may hold: of all that it does, and of some more.
 
-        Those that are `wordless` are not among them.
+        Those that are `wordless` are not among them. Of many texts only the first ones are looked for: their order is
+        the same whatever was learned before.
         """
         are_told = told.issuperset
-        return [number for row in self._asked.of(told) for number, others in row if not others or are_told(others)]
+        rows = self._asked.of(set(sorted(told)))  # noqa: C414 - a set's order depends on how it was filled
+        return [number for row in rows for number, others in row if not others or are_told(others)]
 
     def _told_by(self, words: Collection[bytes], most: int = NO_BOUND) -> set[int]:
         """The parts that one of these words is or has; of more than so many some."""
         whole = {self._whole[word] for word in words if word in self._whole}
-        return whole if len(whole) > most else whole.union(self._pieces.found_in(b" %b " % b" ".join(words), most))
+        left = most - len(whole)  # pieces are no whole words
+        return whole if left < 0 else whole.union(self._pieces.found_in(b" %b " % b" ".join(words), left))

@@ -16,7 +16,7 @@ from shared.policy.conditions import Match, listed, patterns_of
 from shared.policy.ids import are_neutral
 from shared.policy.noise import Noise
 from shared.policy.packs import KnownNeeds
-from shared.policy.possible import Looks, Possible
+from shared.policy.possible import MAX_SEARCHED, Looks, Possible
 from shared.policy.prefilter import are_any_there
 from shared.policy.rule import CauseLine, Tells
 from shared.policy.search import PatternSet, short_of
@@ -76,8 +76,7 @@ class Wording:
         """The last ones, from `_noise` on, are those of noise."""
         self._noises = frozenset(range(self._noise, self._noise + len(self._ignored)))
         self._first_of_long = lru_cache(maxsize=_MOST_LONG)(self._found)
-        """A failure is decided more than once, before its tokens are taken and after; and of one cause many jobs die
-        with the same text, or one that differs in digits alone."""
+        """A failure is decided before and after its tokens are taken; and of one cause many jobs die with one text."""
         self._answers: dict[tuple[int, str], int | None] = {}
         """The same, of short texts."""
         self._shapes: dict[tuple[int, bytes], Alike] = {}
@@ -172,6 +171,8 @@ class Wording:
 
     def _found(self, fits: int, message: str) -> int | None:
         there = self._look(lines_of(message))
+        if len(message) > _SHORT_CHARS:
+            there.left = MAX_SEARCHED
         return first_of(self._steps(fits, there), there)
 
     def _steps(self, fits: int, there: Possible) -> Iterable[Step]:
