@@ -22,6 +22,7 @@ from shared.policy.rule import CauseLine, Tells
 from shared.policy.search import PatternSet, short_of
 from shared.policy.steps import NOTHING_MORE, More, Step, first_of
 from shared.policy.text.normal import lines_of
+from shared.policy.text.traditional import as_printed
 from shared.policy.text.whole import searched
 from shared.policy.words import folded_of
 
@@ -120,9 +121,8 @@ class Wording:
         found = look.all_of(look.looks(look.numbers & self._causes))
         if not found:
             return ""
-        place = min(map(look.place_of, found))
-        line = look.text[:place].rpartition(b"\n")[2] + look.text[place:].partition(b"\n")[0]
-        return line.decode("utf-8", "replace")
+        place = look.text.count(b"\n", 0, min(map(look.place_of, found)))
+        return as_printed(look.text.decode("utf-8", "replace").split("\n"), place)
 
     def _first_of_short(self, fits: int, message: str) -> int | None:
         if len(self._answers) >= _MOST_SHORT:

@@ -9,11 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
+from itertools import groupby
 
 from shared.policy.text.prefixes import all_without_prefixes, without_prefixes
 
 MAX_LINES = 512
-"""Of a longer text the first and the last half of so many lines are kept."""
+"""Of a longer text the first and the last half of so many lines are kept, and between them of each kind the first: half
+as many, again of both ends. Lines that differ in numbers alone are of one kind."""
 
 _TERMINAL = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b\n]*(?:\x07|\x1b\\)|[@-Z\\-_])|\x9b[0-?]*[ -/]*[@-~]")
 """Control sequences of terminals: CSI, OSC and the short ones
@@ -23,6 +25,7 @@ _CONTROLS = "".join(map(chr, [*range(9), *range(14, 28), 31, *range(127, 160)]))
 _NO_WIDTH = "\xad\u200b\u200c\u200d\u2060\ufeff"
 _ASCII = str.maketrans({**dict.fromkeys(_LINE_ENDS, "\n"), **dict.fromkeys(_CONTROLS), "\t": " "})
 _ENDS, _GONE, _BLANK = re.compile(f"[{_LINE_ENDS}]"), re.compile(f"[{_CONTROLS}{_NO_WIDTH}]"), re.compile(r"[^\S\n ]")
+_DIGITS = bytes.maketrans(b"123456789", b"000000000")
 _PRINTABLE = bytes([*range(32, 127), ord("\n")])
 _KELVIN, _LONG_S = "\u212a", "\u017f"
 r"""For `(?i)` these are letters of ASCII, and for `\b` they are none: nobody could say where a word of them ends."""
@@ -70,9 +73,27 @@ def lines_of(text: str) -> list[str]:
         text = text.replace("\n\n", "\n")
     text = text.strip("\n ")
     if text.count("\n") >= MAX_LINES:
-        half = MAX_LINES // 2
-        return [*text.split("\n", half)[:half], *text.rsplit("\n", half)[1:]]
+        return _fewer(text.split("\n"))
     return text.split("\n") if text else []
+
+
+def _fewer(lines: list[str]) -> list[str]:
+    """See MAX_LINES. Most of a flood differs in numbers alone."""
+    lines = [line for line, _ in groupby(lines)]
+    if len(lines) <= MAX_LINES:
+        return lines
+    text = "\n".join(lines).encode("utf-8", "surrogatepass").translate(_DIGITS)
+    while b"00" in text:
+        text = text.replace(b"00", b"0")
+    kinds = text.split(b"\n")
+    half, end = MAX_LINES // 2, len(lines) - MAX_LINES // 2
+    first = dict(zip(reversed(kinds[half:end]), range(end - 1, half - 1, -1), strict=True))
+    for kind in {*kinds[:half], *kinds[end:]}:
+        first.pop(kind, None)
+    places = sorted(first.values())
+    if len(places) > half:
+        places[half // 2 : -half // 2] = []
+    return [*lines[:half], *[lines[place] for place in places], *lines[end:]]
 
 
 def shown(line: str) -> str:

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from shared.policy.text.normal import all_shown, each_once, shown
+from shared.policy.text.traditional import with_simplified
 
 MIN_WIDTH = 40
 """Nobody cuts lines shorter than so many columns."""
@@ -24,20 +25,21 @@ _WIDE = re.compile(
 def searched(lines: Sequence[str]) -> str:
     """What patterns are searched for in: printed lines (`lines_of`) as they are shown, and cut ones in one piece.
 
-    They may have been cut before or after their prefixes came before them, so both are tried. Linear in the lines.
+    They may have been cut before or after their prefixes came before them, so both are tried. Traditional Chinese comes
+    in simplified signs, too. Linear in the lines.
     """
     if len(lines) == 1:
-        return shown(lines[0])
+        return with_simplified(shown(lines[0]))
     bare = all_shown(lines)
     before, after = wholes(bare), wholes(lines) if bare != lines else {}
     if not before and not after:
-        return "\n".join(each_once(bare))
+        return with_simplified("\n".join(each_once(bare)))
     seen = []
     for place, line in enumerate(bare):
         seen.append(line)
         seen += before.get(place, ())
         seen += map(shown, after.get(place, ()))
-    return "\n".join(each_once(seen))
+    return with_simplified("\n".join(each_once(seen)))
 
 
 def wholes(lines: Sequence[str]) -> dict[int, tuple[str, ...]]:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import random
+from itertools import product
 
 import pytest
 
 from shared.policy.as_told import is_as_told
+from shared.policy.text.fingerprint import fingerprint
 from shared.policy.text.normal import MAX_LINES, _is_printable, all_shown, lines_of, shown
 from shared.policy.text.prefixes import all_without_prefixes, without_prefixes
 from shared.policy.text.whole import MAX_PIECES, MIN_WIDTH, searched, wholes
@@ -138,3 +140,55 @@ def test_what_is_printable_is_known_of_each_sign() -> None:
     """A line's end as well; of ASCII it is told otherwise than of what is beyond."""
     for sign in map(chr, range(0x300)):
         assert _is_printable(f"a{sign}b\n") is (sign == "\n" or sign.isprintable()), sign
+
+
+CAUSE = "CUDA out of memory"
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("a{}", "b{}"),
+        ("INFO start", "frame x"),
+        ("[rank{0}]: step 3 took 1{0}", "[rank{0}]: step 4 took 1{0}"),
+        ("步骤{}", "完成{}"),
+    ],
+)
+@pytest.mark.parametrize("many", [260, 600, 3000])
+def test_a_cause_within_a_flood_of_short_lines_is_kept(before: str, after: str, many: int) -> None:
+    """Where lines repeat, or differ in their numbers alone: both ends of it stay, too."""
+    lines = [*map(before.format, range(many)), CAUSE, *map(after.format, range(many))]
+    kept = lines_of("\n".join(lines))
+    assert (kept[0], kept.count(CAUSE), kept[-1]) == (lines[0], 1, lines[-1])
+    assert len(kept) <= MAX_LINES + 3
+
+
+def test_of_each_kind_of_line_between_the_ends_the_first_is_kept() -> None:
+    """Unless it is at one of the ends already; and of too many kinds those nearest to the ends."""
+    half = MAX_LINES // 2
+    words = ["".join(letters) for letters in product("abcdefghij", repeat=3)]
+    ends = [f"{word}-" for word in words[:half]], [f"{word}+" for word in words[:half]]
+    between = ["x1 y22", "z", "x3 y4", ends[0][3], "x", ends[1][5], "x55 y", "z", "x7 y777"]
+    assert lines_of("\n".join([*ends[0], *between, *ends[1]])) == [*ends[0], "x1 y22", "z", "x", "x55 y", *ends[1]]
+    for more in (half, half + 1, half + 2, 700):
+        kept = (
+            [*words[:half], *words[half - more :]]
+            if more <= half
+            else [*words[: half // 2], *words[more - half // 2 : more]]
+        )
+        expected = words[:more] if more <= half else kept
+        assert lines_of("\n".join([*ends[0], *words[:more], *ends[1]])) == [*ends[0], *expected, *ends[1]]
+
+
+def test_what_repeats_takes_nothing_its_place() -> None:
+    """Repeats go first."""
+    lines = [f"{word}" for word in map("".join, product("abcdefgh", repeat=3))]
+    assert len(lines) == MAX_LINES
+    assert lines_of("\n".join(line for line in lines for _ in range(3))) == lines
+    assert lines_of("\n".join(["\ud83d", *["x"] * 600, "\ud83d"])) == ["\ud83d", "x", "\ud83d"]
+
+
+def test_the_lines_of_a_flood_have_the_fingerprint_that_they_had() -> None:
+    """A ledger may hold it."""
+    flood = "\n".join([*(f"INFO step {number} done" for number in range(700)), *["frame x"] * 700])
+    assert fingerprint(flood) == fingerprint("INFO step 1 done\nframe x")
