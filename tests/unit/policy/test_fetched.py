@@ -11,9 +11,10 @@ import pytest
 from shared.domain.evidence import EvidenceFrom
 from shared.domain.failure import Failure, Trigger
 from shared.domain.job import State
+from shared.domain.snapshot import LookFailed
 from shared.policy.decide import decide
 from shared.policy.discover import watched
-from shared.policy.fetched import says_too_little, with_output
+from shared.policy.fetched import result_names_no_cause, says_too_little, with_output
 from shared.policy.known import EXCERPT_BYTES, excerpt
 from shared.policy.load import load_policy
 from shared.policy.model import Action, Match, Policy, Rule
@@ -50,6 +51,20 @@ def test_who_told_no_word_told_no_cause() -> None:
     for message, wants in (("", True), ("a text", False)):
         failure = make_failure(message=message, exit_code="1")
         assert says_too_little(bare, failure, decide(make_facts(failure=failure, policy=bare))) is wants
+
+
+@pytest.mark.parametrize(
+    ("told", "result", "no_cause"),
+    [("", "exit code 1", True), ("", "the program ended", True), ("", "a node was lost", False), ("lost", "x", False)],
+)
+def test_a_result_is_judged_with_what_was_told(told: str, result: str, no_cause: bool) -> None:  # noqa: FBT001 - a table
+    """As a rule would see both, whether the job could be looked at or not."""
+    failure = make_failure(message=told)
+    for seen in (make_look(), LookFailed(worth_repeating=True, code="", message="", look_begun_at=1.0)):
+        assert result_names_no_cause(POLICY, failure, seen, result) is no_cause
+    mine = Policy(version=1, rules=(Rule(name="mine", match=Match(job_name="relax"), action=Action.HOLD), ALL))
+    look = make_look(name="relax")
+    assert result_names_no_cause(mine, failure, look, result) is False
 
 
 def test_where_no_rule_was_asked_no_text_would_help() -> None:
