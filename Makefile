@@ -35,6 +35,7 @@ thorough: setup
 	SECONDWIND_HISTORIES=more $(BIN)/python -m pytest -q -n 3 --dist worksteal tests/proof tests/unit/decide/test_laws.py \
 		tests/unit/intake/test_any_bytes.py tests/unit/test_hostile_doors.py
 	$(BIN)/python tools/test_elsewhere.py --whole
+	$(MAKE) --no-print-directory test-bundle
 
 check: setup
 	$(BIN)/ruff format --check .

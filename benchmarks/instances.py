@@ -18,7 +18,7 @@ import msgspec
 from typing_extensions import Self
 
 from tools.bundle_parts import RUNTIMES
-from tools.test_elsewhere import interpreters
+from tools.test_elsewhere import environment_of, interpreters
 
 ROOT = Path(__file__).resolve().parents[1]
 BENCHMARKS = ROOT / "benchmarks"
@@ -36,18 +36,18 @@ class Code:
 
 
 def bundled() -> tuple[Code, Code]:
-    """Second Wind from its bundle, and the same Python with the official SDKs for the sample function.
+    """Second Wind from its bundle, and the same Python with the official SDKs, which are installed where they are not.
 
     Raises:
-        SystemExit: no bundle, or no environment of its Python; it says which command makes them.
+        SystemExit: no bundle, or no such Python.
     """
     for runtime in RUNTIMES.values():
         folder = ROOT / "build" / f"secondwind-{runtime.name}"
-        packages = site_packages(runtime.version)
         python = next(interpreters(runtime.version), None)
-        if folder.is_dir() and packages and python:
+        if folder.is_dir() and python:
+            packages = site_packages(runtime.version, python)
             return Code(python, (folder,), runtime.version), Code(python, (BENCHMARKS, packages), runtime.version)
-    raise SystemExit("make bench needs a bundle (`make bundle`) and the SDKs for its Python (tools/test_elsewhere.py)")
+    raise SystemExit("make bench needs a bundle (`make bundle`) and its Python on this machine")
 
 
 def with_client_of(ledger: str) -> Code:
@@ -68,11 +68,9 @@ def at_hand() -> Code:
         return Code(sys.executable, (ROOT, packages), "3.12")
 
 
-def site_packages(version: str) -> Path | None:
-    """Where that Python's packages are: made by `tools.test_elsewhere`, or named by `BENCH_PACKAGES`."""
-    made = ROOT / ".venvs" / version / "lib" / f"python{version}" / "site-packages"
-    named = os.environ.get("BENCH_PACKAGES", "")
-    return made if made.is_dir() else Path(named) if named else None
+def site_packages(version: str, python: str) -> Path:
+    """Where the packages are that the tests have on that Python."""
+    return Path(environment_of(version, python)).parents[1] / "lib" / f"python{version}" / "site-packages"
 
 
 class Instance:
