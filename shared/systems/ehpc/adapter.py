@@ -48,8 +48,9 @@ class EhpcJobs:
         seen: dict[int, Observation] = {}
         for cluster_id, mine in places.items():
             told = [failures[place].job_id for place in mine]
-            ended = bool(failures[mine[0]].exit_code)
-            seen.update(zip(mine, look(self._api, self._clock, cluster_id, told, ended=ended), strict=True))
+            first = failures[mine[0]]
+            found = look(self._api, self._clock, cluster_id, told, ended=bool(first.exit_code), name=first.job_name)
+            seen.update(zip(mine, found, strict=True))
         return [seen[place] for place in range(len(failures))]
 
     def output(

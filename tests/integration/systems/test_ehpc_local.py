@@ -229,7 +229,28 @@ def test_a_thousand_jobs_are_looked_at_in_twenty_pages(
     assert killed(cloud) == sorted(job_ids)
 
 
+<<<<<<< HEAD
 def test_what_a_job_has_printed_is_read_from_both_its_ends(
+=======
+def test_a_job_in_a_crowd_is_found_by_its_name(
+    cloud: LocalCloud, clock: ManualClock, system: EhpcJobs, here: Cluster, failure: Make[Failure]
+) -> None:
+    """By two calls, whether it lives or has ended."""
+    cluster = cloud[Ehpc].cluster("ehpc-hz-a")
+    for number in range(300):
+        cluster.submit(f"{number}.s")
+    lives = cluster.submit("300.s", JobSpec(name="wrf_night"))
+    ended = cluster.submit("301.s", JobSpec(name="wrf_night", runs=(finishes(5),)))
+    clock.advance(60)
+    for job_id, state in ((lives, State.RUNNING), (ended, State.FINISHED)):
+        before = len(cloud.openapi.calls_of("ListJobsWithFilters"))
+        (seen,) = looked(system, failure(job_id, here, job_name="wrf_night"))
+        assert (seen.job_id, seen.state) == (job_id, state)
+        assert len(cloud.openapi.calls_of("ListJobsWithFilters")) == before + 2
+
+
+def test_what_a_job_has_printed_is_read_from_any_place(
+>>>>>>> cbd9238c (A job in a long list is found by the name told)
     cloud: LocalCloud, clock: ManualClock, system: EhpcJobs, here: Cluster, failure: Make[Failure]
 ) -> None:
     """Bytes of any kind, output before errors; of a running job from its node; of a long log the middle is left out."""
