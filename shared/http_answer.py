@@ -18,6 +18,8 @@ from shared.http_bounds import Garbled, Incoming, TooLong
 MOST_HEADERS = 100
 _STATUS = re.compile(r"HTTP/1\.([0-9]) +([1-9][0-9]{2})(?: (.*))?\Z")
 _NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+\Z", re.ASCII)
+_SHORT_CHARS = 128
+"""What is kept of heads for the next answer's: strangers write them."""
 _LONGEST_LENGTH = 18
 """Digits of a body's length."""
 _SIZE = re.compile(rb"([0-9A-Fa-f]{1,15})[ \t]*(?:;.*)?\Z")
@@ -101,13 +103,19 @@ def _keeps(headers: dict[str, str], *, newer: bool) -> bool:
     return "close" not in said if newer else "keep-alive" in said
 
 
-@lru_cache(maxsize=64)
 def _status(line: str) -> tuple[bool, int, str]:
     """Whether it is newer than HTTP/1.0, and what it says."""
+    return _short_status(line) if len(line) <= _SHORT_CHARS else _status_of(line)
+
+
+def _status_of(line: str) -> tuple[bool, int, str]:
     found = _STATUS.match(line)
     if found is None:
         raise Garbled("no answer of HTTP/1")
     return found[1] != "0", int(found[2]), (found[3] or "").strip()
+
+
+_short_status = lru_cache(maxsize=64)(_status_of)
 
 
 def _headers(lines: Iterable[str]) -> dict[str, str]:
@@ -127,10 +135,16 @@ def _headers(lines: Iterable[str]) -> dict[str, str]:
     return headers
 
 
-@lru_cache(maxsize=256)
 def _lower_name(name: str) -> str:
     """Of a header, in small letters; empty if it is none."""
+    return _short_lower_name(name) if len(name) <= _SHORT_CHARS else _lower_name_of(name)
+
+
+def _lower_name_of(name: str) -> str:
     return name.lower() if _NAME.match(name) else ""
+
+
+_short_lower_name = lru_cache(maxsize=256)(_lower_name_of)
 
 
 def _one_by_one(came: Incoming) -> Iterator[str]:

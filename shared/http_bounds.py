@@ -85,10 +85,12 @@ class Incoming:
         return len(self.here) > self._at
 
     def line(self) -> bytes | bytearray:
-        """The next one without its end. Raises as `more`."""
+        """The next one without its end, as long as a whole head may be. Raises as `more`."""
         looked_at = self._at
         while (end := self.here.find(b"\n", looked_at)) < 0:
             looked_at = len(self.here)
+            if looked_at - self._at > HEAD_BYTES:
+                raise TooLong
             if not self.more():
                 raise CutShort
         begin, self._at = self._at, end + 1

@@ -9,6 +9,7 @@ however little comes at once. What is cut off so may have arrived, as any reques
 
 from __future__ import annotations
 
+import os
 import re
 from collections import defaultdict
 from collections.abc import Mapping
@@ -110,6 +111,16 @@ def _place(scheme: str, netloc: str) -> Place:
 
 _KEPT: defaultdict[Place, list[HttpLine]] = defaultdict(list)
 _LOCK = Lock()
+
+
+def _begin_as_a_child() -> None:
+    """After a fork: an answer on a connection that both have may be the other's."""
+    global _LOCK  # noqa: PLW0603 - somebody may have held it
+    _LOCK = Lock()
+    _KEPT.clear()
+
+
+os.register_at_fork(after_in_child=_begin_as_a_child)
 
 
 def _taken(place: Place) -> HttpLine | None:

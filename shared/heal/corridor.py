@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -117,9 +117,13 @@ class Healer(Struct, frozen=True):
     def _told(self, first: Walked, walks: Iterable[Walked], ask: Ask, *, fold: bool = True) -> Report:
         """All that, written to the Logstore as it comes; clusters that take long hold up no others' outcomes."""
         report, reporter = Report(), Reporter(self.ledger, self.sink)
-        for walked in walks:
-            report.join(reporter.deliver(first.add([walked]), ask, fold=fold))
-            first = Walked()
+        try:
+            for walked in walks:
+                report.join(reporter.deliver(first.add([walked]), ask, fold=fold))
+                first = Walked()
+        finally:
+            if isinstance(walks, Generator):  # else turns go on, and call, after the delivery has failed
+                walks.close()
         report.join(reporter.deliver(first, ask))
         return report
 

@@ -53,7 +53,9 @@ class Foresight(Struct, frozen=True):
 
 
 def _may_be_an_effect(item: Item, moment: float) -> bool:
-    """Whether what is told of it rests on what the look shows, and that may be newer than a moment."""
+    """Whether what is told of it rests on a shared document, or on what the look shows, if that may be newer."""
     decision, changed_at = item.decided, item.seen.changed_at
+    if decision.reason is Reason.BREAKER_OPEN:  # no save asks whether it still is, and a person may have let all go on
+        return True
     rests_on_it = decision.verdict is Verdict.INELIGIBLE or decision.reason is Reason.RESTARTED_SINCE
     return rests_on_it and (changed_at is None or changed_at >= moment)

@@ -174,7 +174,7 @@ class SharedLimits(Struct, frozen=True, kw_only=True):
             writes = [
                 limit_write(key, taken[key], shared.get(key), self.now, lasting=False)
                 for key in self.keys
-                if taken[key] != limits[key]
+                if taken[key] != limits[key] or self._conditional(key, admission)
             ]
             writes += claims.writes(admission.grants, shared, self.now)
             if with_all is not None and admission.grants(wanting):
@@ -193,6 +193,14 @@ class SharedLimits(Struct, frozen=True, kw_only=True):
                 return admission
             shared = self.ledger.load([*self.keys, *claims.keys])
         return _all_wait(before, Wait(Reason.CONTENDED, self.now + CONTENDED_WAIT_S))
+
+    def _conditional(self, key: str, admission: Admission) -> bool:
+        """Whether it is written back as it is, so that whoever has opened that breaker meanwhile is met.
+
+        A job that had its token before, within the minute, leaves the document unchanged. Without a breaker by policy
+        none is written: one document of a whole cluster would be contended for.
+        """
+        return key == self._breaker and self.policy.breaker is not None and bool(admission.granted)
 
     def read(self, shared: Mapping[str, Stored]) -> Limits | None:
         """The limits as they are; None if one of them cannot be read, which counts as a no."""

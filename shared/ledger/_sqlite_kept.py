@@ -2,8 +2,8 @@
 
 What is saved stands beside the file at first (https://www.sqlite.org/wal.html). To bring it in takes half of what the
 ledger costs a delivery, and two waits for the disk: no answer waits for it, and a burst of deliveries pays once. Who
-replaces or copies a file that has rested for twice `REST_S` finds it as if it had been closed, unless another process
-has it open as well and saved something in it last.
+replaces, overwrites or copies a file that has rested for twice `REST_S` finds it as if it had been closed, unless
+another process has it open as well and saved something in it last.
 """
 
 from __future__ import annotations
@@ -19,6 +19,8 @@ BUSY_TIMEOUT_S = 10.0
 REST_S = 0.5
 """Between two rounds: what no ledger has used since the round before has rested."""
 _File = tuple[int, int]  # device and number
+_State = tuple[int, int]
+"""When a file was written to last (nanoseconds), and its length."""
 
 
 class _Open(Struct):
@@ -26,6 +28,8 @@ class _Open(Struct):
 
     which: _File
     """Which one it was when it was opened."""
+    state: _State
+    """As it was left: a connection to one that was written to since may remember what is not in it any more."""
     db: sqlite3.Connection
     beside: bool = False
     """Whether something is written beside it."""
@@ -47,7 +51,7 @@ def taken(path: str) -> tuple[_File | None, sqlite3.Connection | None]:
         kept = _KEPT.pop(path, None)
     if kept is None:
         return None, None
-    if kept.which != which_file(path):
+    if (kept.which, kept.state) != _seen(path):
         _let_go(kept)
         return None, None
     return kept.which, kept.db
@@ -57,13 +61,16 @@ def given(path: str, which: _File | None, db: sqlite3.Connection) -> bool:
     """Keep it, if that may be done; else, which is told by False, it is to be closed."""
     if which is None or db.in_transaction:
         return False
-    beside = _bytes_beside(path) if which == which_file(path) else None
+    now, state = _seen(path)
+    beside = _bytes_beside(path) if which == now else None
     with _LOCK:
         kept = _KEPT.get(path)
         if kept is None:
             if beside is None and not _brought_in(db):
                 return False
-            kept = _KEPT[path] = _Open(which, db)
+            kept = _KEPT[path] = _Open(which, state, db)
+        if kept.db is db:
+            kept.state = state
         kept.beside, kept.rested = bool(beside), False
         if beside and not _ROUNDS:
             _begin_round()
@@ -72,11 +79,16 @@ def given(path: str, which: _File | None, db: sqlite3.Connection) -> bool:
 
 def which_file(path: str) -> _File | None:
     """Which file is there now."""
+    return _seen(path)[0]
+
+
+def _seen(path: str) -> tuple[_File | None, _State]:
+    """Which file is there now, and its state."""
     try:
         seen = os.stat(path)  # noqa: PTH116 - a path object costs as much again
     except OSError:
-        return None
-    return seen.st_dev, seen.st_ino
+        return None, (0, 0)
+    return (seen.st_dev, seen.st_ino), (seen.st_mtime_ns, seen.st_size)
 
 
 def _bytes_beside(path: str) -> int | None:
@@ -111,7 +123,10 @@ def _make_whole(*, rested: bool) -> None:
     """Bring in what stands beside the kept files, be it of those alone that have rested."""
     for path, kept in list(_KEPT.items()):
         if kept.beside and (kept.rested or not rested):
+            unchanged = kept.state == _seen(path)[1]
             kept.beside = not _brought_in(kept.db)
+            if unchanged:  # else somebody wrote to it, and whoever takes it opens it anew
+                kept.state = _seen(path)[1]
             if kept.beside:
                 _KEPT.pop(path).db.close()
         kept.rested = True

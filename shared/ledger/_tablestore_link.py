@@ -8,6 +8,7 @@ https://www.alibabacloud.com/help/en/tablestore/developer-reference/error-codes.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from enum import Enum
 from typing import Generic, TypeVar
@@ -17,7 +18,7 @@ from msgspec import Struct
 from shared.domain.credentials import Credentials
 from shared.http_answer import HttpAnswer
 from shared.http_bounds import Bounds
-from shared.kept_http import Begun, NoWholeAnswer, begin
+from shared.kept_http import Begun, NoWholeAnswer, Snag, begin
 from shared.ledger._tablestore_cells import RowError
 from shared.ledger._tablestore_messages import MessageError, error_code
 from shared.ledger._tablestore_signing import Doubt, doubt_about, headers_of
@@ -46,6 +47,9 @@ _BUSY = frozenset(
 _UNKNOWN = frozenset({"OTSInternalServerError", "OTSServerUnavailable", "OTSTimeout"})
 _DONE = range(200, 300)
 _REFUSED_KEY = "OTSAuthFailed"
+_CODE = re.compile(r"OTS[A-Za-z]{1,60}")
+TOO_LONG = Snag.TOO_LONG.value
+"""Code of an answer that is longer than `MOST_BYTES`."""
 _FIRST_SERVER_ERROR = 500
 
 T = TypeVar("T")
@@ -145,7 +149,8 @@ class Link:
             try:
                 return self.call(operation, body, read)
             except TableCallFailed as error:
-                if error.failure not in (TableFailure.BUSY, TableFailure.UNKNOWN) or not self.pause(attempt):
+                again = error.failure in (TableFailure.BUSY, TableFailure.UNKNOWN) and error.code != TOO_LONG
+                if not again or not self.pause(attempt):
                     raise
             attempt += 1
 
@@ -215,7 +220,14 @@ def _refusal(operation: str, answer: HttpAnswer, credentials: Credentials) -> Ta
         return _no_answer(Doubt.UNREADABLE)
     # Whoever has refused the key cannot sign with it.
     doubt = None if code == _REFUSED_KEY else doubt_about(operation, answer, credentials, done=False)
-    return TableCallFailed(code[:64], failure_of(code, answer.status)) if doubt is None else _no_answer(doubt)
+    return failed_with(code, answer.status) if doubt is None else _no_answer(doubt)
+
+
+def failed_with(code: str, status: int = 0) -> TableCallFailed:
+    """What a code says of a request (with its HTTP status) or of one row. What is no code may be what was sent."""
+    if not _CODE.fullmatch(code):
+        return _no_answer(Doubt.UNREADABLE)
+    return TableCallFailed(code, failure_of(code, status))
 
 
 def _no_answer(doubt: Doubt) -> TableCallFailed:

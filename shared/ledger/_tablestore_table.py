@@ -15,7 +15,7 @@ from shared.domain.errors import LedgerUnavailable
 from shared.ledger import _tablestore_messages as messages
 from shared.ledger import _tablestore_rows as rows
 from shared.ledger._tablestore_cells import Bound, Key, Row, read, written
-from shared.ledger._tablestore_link import Asked, Link, Place, TableCallFailed, TableFailure, failure_of
+from shared.ledger._tablestore_link import TOO_LONG, Asked, Link, Place, TableCallFailed, TableFailure, failed_with
 from shared.ledger._tablestore_messages import RowAnswer
 from shared.ledger._tablestore_rows import Seen
 
@@ -42,7 +42,7 @@ class Table:
         except TableCallFailed as error:
             answers: list[TableCallFailed | None] = [error] * len(items)
         else:
-            answers = [None if one.error is None else _row_failure(one.error) for one in done]
+            answers = [None if one.error is None else failed_with(one.error) for one in done]
         for answer in answers:
             if answer is not None and answer.failure is TableFailure.REFUSED:
                 raise self.unavailable(answer)
@@ -80,7 +80,7 @@ class Table:
         found: dict[str, Seen] = {}
         while keys:
             answers = self._read_batch(keys, columns)
-            failed = [_row_failure(error) for error, _ in answers if error is not None]
+            failed = [failed_with(error) for error, _ in answers if error is not None]
             found.update(_seen(keys, answers, columns))
             keys = [key for key, (error, _) in zip(keys, answers, strict=True) if error is not None]
             if keys and not self._link.pause(next(attempts)):
@@ -88,10 +88,14 @@ class Table:
         return found
 
     def _read_batch(self, keys: Sequence[str], columns: Sequence[str]) -> _Rows:
+        """All of them; large ones, a hundred of which would be more than an answer may have, in halves."""
         try:
             return self._link.repeating("BatchGetRow", self._wanting(keys, columns), self._rows(len(keys)))
         except TableCallFailed as error:
-            raise self.unavailable(error) from error
+            if error.code != TOO_LONG or len(keys) == 1:
+                raise self.unavailable(error) from error
+        half = len(keys) // 2
+        return [*self._read_batch(keys[:half], columns), *self._read_batch(keys[half:], columns)]
 
     def begin_read(self, keys: Sequence[str], columns: Sequence[str]) -> Reading | None:
         """Ask for the rows, none of them twice; None if that cannot be sent, or not at once."""
@@ -180,10 +184,6 @@ def _seen(keys: Sequence[str], answers: _Rows, columns: Sequence[str]) -> dict[s
     with_document = rows.DOCUMENT in columns
     there = ((key, row) for key, (_, row) in zip(keys, answers, strict=True) if row is not None)
     return {key: rows.seen(row[1], with_document=with_document) for key, row in there}
-
-
-def _row_failure(code: str) -> TableCallFailed:
-    return TableCallFailed(str(code)[:64], failure_of(code))
 
 
 def _page(answer: bytes) -> tuple[bytes | None, list[Row]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import threading
 import time
@@ -210,6 +211,17 @@ def test_a_handshake_that_takes_too_long_has_sent_nothing() -> None:
     assert caught.value.snag.never_left
 
 
+def test_a_child_shares_no_connection_with_its_parent(wire: Wire) -> None:
+    """What comes on one that both have may be the other's answer."""
+    assert asked(wire) == 200
+    child = os.fork()
+    if not child:
+        ok = not kept_http._KEPT and not kept_http._LOCK.locked()
+        os._exit(0 if ok and asked(wire) == 200 else 3)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+    assert (asked(wire), peers(wire)) == (200, 2), "the parent goes on with its own"
+
+
 def raw(*pieces: bytes) -> Callable[[Any], None]:
     """An answer as it is written, and then the end."""
 
@@ -234,6 +246,7 @@ _CHUNKED = _HEAD + b"Transfer-Encoding: chunked\r\n\r\n"
         (_CHUNKED + b"3e8\r\n" + b"x" * 1_000 + b"\r\n0\r\n\r\n", 1_000),
         (_CHUNKED + b"3e9\r\n" + b"x" * 1_001 + b"\r\n0\r\n\r\n", None),
         (_CHUNKED + b"1;" + b"e" * 60_000 + b"\r\nx\r\n" + b"1;" + b"e" * 60_000 + b"\r\nx\r\n0\r\n\r\n", None),
+        (b"HTTP/1.1 200 " + b"O" * 66_000, None),
         (_HEAD + b"\r\n" + b"x" * 1_000, 1_000),
         (_HEAD + b"\r\n" + b"x" * 1_001, None),
         (b"HTTP/1.1 100 Continue\r\n\r\n" * 4_000 + _HEAD + b"Content-Length: 0\r\n\r\n", None),

@@ -173,7 +173,7 @@ def executions(api: Caller, app: App, job_id: str, page: int) -> list[Shown] | C
 
 
 def lives(api: Caller, app: App, workflow: int, *, amid_calls: bool) -> bool | CallFailed:
-    """Whether something of a workflow execution is queued or runs; one of more than a page is not known whole.
+    """Whether something of a workflow execution is queued or runs; of one of more than a page it has to be believed.
 
     Raises:
         msgspec.ValidationError: the answer is no list.
@@ -182,7 +182,9 @@ def lives(api: Caller, app: App, workflow: int, *, amid_calls: bool) -> bool | C
     reply = ask(api, LIST, app, wanted, amid_calls=amid_calls)
     if isinstance(reply, CallFailed):
         return reply
-    return any(_STATES.get(found.status) in LIVE_STATES for found in _data(reply, ExecutionsPage).records)
+    page = _data(reply, ExecutionsPage)
+    more = len(page.records) >= WORKFLOW_PAGE or (page.total or 0) > len(page.records)
+    return more or any(_STATES.get(found.status) in LIVE_STATES for found in page.records)
 
 
 def failed_executions(

@@ -229,9 +229,6 @@ def test_a_thousand_jobs_are_looked_at_in_twenty_pages(
     assert killed(cloud) == sorted(job_ids)
 
 
-<<<<<<< HEAD
-def test_what_a_job_has_printed_is_read_from_both_its_ends(
-=======
 def test_a_job_in_a_crowd_is_found_by_its_name(
     cloud: LocalCloud, clock: ManualClock, system: EhpcJobs, here: Cluster, failure: Make[Failure]
 ) -> None:
@@ -249,8 +246,7 @@ def test_a_job_in_a_crowd_is_found_by_its_name(
         assert len(cloud.openapi.calls_of("ListJobsWithFilters")) == before + 2
 
 
-def test_what_a_job_has_printed_is_read_from_any_place(
->>>>>>> cbd9238c (A job in a long list is found by the name told)
+def test_what_a_job_has_printed_is_read_from_both_its_ends(
     cloud: LocalCloud, clock: ManualClock, system: EhpcJobs, here: Cluster, failure: Make[Failure]
 ) -> None:
     """Bytes of any kind, output before errors; of a running job from its node; of a long log the middle is left out."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from shared.documents import decode_limit, limit_of, limit_write
 from shared.domain.keys import breaker_key, rate_key
 from shared.domain.limits import SharedLimit, opened, take_tokens
@@ -39,6 +41,28 @@ def test_without_one_no_tokens_are_taken(house: House) -> None:
     assert count(house.deliver(*(house.hung(number) for number in range(1, 4)))) == (3, 0)
     key = breaker_key(house.failure(1).scope)
     assert house.ledger.load([key]) == {}
+
+
+@pytest.mark.parametrize("early", [False, True])
+@pytest.mark.parametrize("whole", [False, True])
+def test_it_is_met_by_who_has_a_token_already(house: House, *, early: bool, whole: bool) -> None:
+    """A job that fails twice within a minute changes nothing in the breaker's document, and still asks it."""
+    house.ledger.early, house.ledger.whole, house.chance.value = early, whole, 0.0
+    assert count(house.deliver(house.hung(1))) == (1, 0)
+    house.later(40)
+    again = house.failure(1, started_at=float(house.ehpc.jobs["1.scheduler"].start), telling_id="again", event_id="2")
+
+    def meddle() -> None:
+        house.ledger.leave_alone()
+        house.ehpc.after_look = lambda: None
+        open_by_hand(house, house.ledger.inner)
+
+    if early:
+        house.ehpc.after_look = meddle
+    else:
+        house.ledger.before_save = meddle
+    assert count(house.deliver(again)) == (0, 1)
+    assert len(house.ehpc.calls) == 1
 
 
 def test_it_holds_if_it_opens_while_others_take_tokens(house: House) -> None:

@@ -16,9 +16,11 @@ from shared.domain.snapshot import Observation
 from shared.heal.item import CHUNK
 from shared.heal.ruled import RuledLedger
 from shared.ledger.several import SeveralLedgers
+from shared.people.breakers import close_breaker
 from tests.support.house import House, verdicts
 from tests.support.meddled_ledger import MeddledLedger
 from tests.support.systems import CLUSTER
+from tests.unit.heal.test_breaker_by_hand import open_by_hand
 from tests.unit.heal.test_controls import by_hand
 from tests.unit.heal.test_looks import about, cluster
 from tests.unit.heal.tricks import set_policy
@@ -126,6 +128,19 @@ def test_one_that_may_be_an_effect_has_all_of_them_read_anew(house: House, early
     told = verdicts(house.deliver(house.hung(1), ended))
     assert sorted(verdict for verdict, _ in told) == ["ineligible", "rerun"]
     assert len(early.loads) == 1
+
+
+def test_a_breaker_that_is_closed_during_the_look_keeps_nothing(house: House, early: MeddledLedger) -> None:
+    """Whoever closes it lets go on what waits behind it: what was told on the open one would wait there for ever."""
+    open_by_hand(house, early.inner)
+    house.later(100)
+
+    def closed() -> None:
+        house.ehpc.after_look = lambda: None
+        close_breaker(early.inner, CLUSTER, by="ann", now=house.clock.now())
+
+    house.ehpc.after_look = closed
+    assert verdicts(house.deliver(house.hung())) == [("rerun", "accepted")]
 
 
 def test_what_the_documents_say_is_told_at_once(house: House, early: MeddledLedger) -> None:

@@ -172,6 +172,25 @@ def test_what_a_turn_raises_comes_out_once_no_other_is_at_work() -> None:
     assert ended == [1]
 
 
+def test_where_outcomes_cannot_be_kept_no_further_cluster_is_begun(house: House, uneven: Uneven) -> None:
+    """The delivery comes again: what is still called after it has failed would be frozen in the middle of it."""
+    uneven.slow = {cluster(number).cluster_id for number in range(1, 3 * LANES)}
+
+    def refused(records: Sequence[Mapping[str, str]]) -> None:
+        uneven.sign.set()
+        raise LedgerUnavailable(f"{len(records)} outcomes could not be kept")
+
+    house.sink.put = refused  # type: ignore[method-assign] # a spy
+    failures = about(house, [cluster(number) for number in range(3 * LANES)])
+    with pytest.raises(LedgerUnavailable) as caught:  # as the platform does, which shows where it was raised
+        deliver(house, failures)
+    looked, killed = uneven.looks, len(uneven.kills)
+    assert looked < 3 * LANES
+    time.sleep(0.2)
+    assert (uneven.looks, len(uneven.kills)) == (looked, killed)
+    assert caught.tb is not None
+
+
 def test_one_ledger_serves_one_thread_and_more_are_opened_only_where_threads_meet(house: House) -> None:
     """All are closed in the end."""
     opened: list[SqliteLedger] = []

@@ -195,6 +195,21 @@ def test_a_workflow_lives_while_anything_of_it_does(fake_api: Play, states: list
     }  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("rows", "total", "alive"), [(100, None, True), (99, 99, False), (99, 100, True), (1, 0, False)]
+)
+def test_a_workflow_of_more_than_a_page_counts_as_living(
+    fake_api: Play,
+    rows: int,
+    total: int | None,
+    alive: bool,  # noqa: FBT001
+) -> None:
+    """What runs may stand on the next one, and to retry the whole beside it would run it twice."""
+    ended = [{"JobExecutionId": number, "Status": 5} for number in range(rows)]
+    api = fake_api(lambda _: yes({"Records": ended, "Total": total}))
+    assert lives(api, HERE, 7, amid_calls=False) is alive
+
+
 def test_in_the_place_of_a_row_that_cannot_be_read_stands_one_that_says_nothing(fake_api: Play) -> None:
     """It counts for the page, is no execution that anybody has told, and neither failed nor lives."""
     api = fake_api(
