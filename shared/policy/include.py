@@ -28,7 +28,10 @@ def with_packs(policy: Policy, packs: Packs) -> Policy:
     return replace(
         policy,
         include=tuple(pack.id for pack in included),
-        ignore_lines=_distinct([*policy.ignore_lines, *(line for pack in included for line in pack.ignore_lines)]),
+        ignore_lines=_distinct(
+            [*policy.ignore_lines, *(line for pack in packs.values() for line in pack.ignore_lines)]
+        ),
+        faint_lines=_distinct([*policy.faint_lines, *(line for pack in packs.values() for line in pack.faint_lines)]),
         rules=(
             *(rule for rule in rest if not rule.match.empty),
             *(rule for tells, rule in placed if tells is Tells.CAUSE),

@@ -14,13 +14,14 @@ from typing import Any, NamedTuple
 from shared.domain.failure import Failure
 from shared.domain.job import Scope
 from shared.domain.snapshot import Snapshot
+from shared.policy.asks import Asked
 from shared.policy.conditions import PLACES, Match, listed
 from shared.policy.evidence import codes_test, ending_of, evidence_of, signals_test
 from shared.policy.globs import glob_test
 from shared.policy.itself import Itself
 from shared.policy.model import Policy, Rule
 from shared.policy.places import place_fits
-from shared.policy.wording import Asked, Wording, bits
+from shared.policy.wording import Wording, bits
 from shared.systems import SYSTEMS
 
 _MOST_KNOWN = 512
@@ -65,7 +66,7 @@ _last: list[tuple[Policy, Matcher] | None] = [None]
 @lru_cache(maxsize=8)
 def _of_policy(policy: Itself[Policy]) -> Matcher:
     asked = tuple((rule.match, rule.tells, rule.cause) for rule in policy.it.rules)
-    return _matcher(asked, policy.it.ignore_lines)
+    return _matcher(asked, policy.it.ignore_lines, policy.it.faint_lines)
 
 
 class _Condition(NamedTuple):
@@ -97,10 +98,10 @@ class _Condition(NamedTuple):
 class Matcher:
     """The conditions of a policy's rules, ready to be asked."""
 
-    def __init__(self, asked: Sequence[Asked], ignore_lines: Sequence[str]) -> None:
+    def __init__(self, asked: Sequence[Asked], ignore_lines: Sequence[str], faint_lines: Sequence[str] = ()) -> None:
         """Make them ready. Raises PatternError."""
         matches = [match for match, _, _ in asked]
-        self._wording = Wording(asked, ignore_lines)
+        self._wording = Wording(asked, ignore_lines, faint_lines)
         self._scopes = _condition(matches, _place)
         asked_for = {field: _condition(matches, make) for field, make in _TESTS.items()}
         self._shown = tuple((field, one) for field, one in asked_for.items() if one.asked and field not in _TOLD)
@@ -133,9 +134,9 @@ def _condition(matches: Sequence[Match], make: Callable[[Match], _Test | None]) 
 
 
 @lru_cache(maxsize=8)
-def _matcher(asked: tuple[Asked, ...], ignore_lines: tuple[str, ...]) -> Matcher:
+def _matcher(asked: tuple[Asked, ...], ignore_lines: tuple[str, ...], faint_lines: tuple[str, ...]) -> Matcher:
     """Policies that differ in their modes only share one."""
-    return Matcher(asked, ignore_lines)
+    return Matcher(asked, ignore_lines, faint_lines)
 
 
 def _place(match: Match) -> _Test | None:

@@ -120,6 +120,12 @@ class Policy(Struct, frozen=True, kw_only=True):
         Meta(max_length=MAX_IGNORED, description=f"a list of at most {MAX_IGNORED} RE2 patterns"),
     ] = ()
     """Noise: a line of a failure's message in which one of these is found is seen by no rule."""
+    faint_lines: Annotated[
+        tuple[Pattern, ...],
+        Meta(max_length=MAX_IGNORED, description=f"a list of at most {MAX_IGNORED} RE2 patterns"),
+    ] = ()
+    """Noise that may be all there is: a line in which one of these is found is seen only if no rule but one with an
+    empty match is right for the others."""
     by: Annotated[
         tuple[Block, ...], Meta(max_length=MAX_BLOCKS, description=f"a list of at most {MAX_BLOCKS} blocks")
     ] = ()

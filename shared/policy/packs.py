@@ -64,6 +64,8 @@ class Pack(Struct, frozen=True, kw_only=True, omit_defaults=True):
     rules: tuple[PackedRule, ...]
     ignore_lines: tuple[str, ...] = ()
     """Noise of this subject: lines that no rule of the including policy sees."""
+    faint_lines: tuple[str, ...] = ()
+    """Lines that its rules see only where no other says anything to them."""
 
     @property
     def id(self) -> str:

@@ -51,7 +51,7 @@ def odd_noise(written: Policy, policy: Policy, root: yamltree.Node) -> Iterator[
     for path, _, pattern, line in _patterns(written, root):
         noise = pattern if pattern in policy.ignore_lines else _leaving_out(pattern, words)
         if noise:
-            whose = "ignore_lines" if noise in written.ignore_lines else "an included pack's ignore_lines"
+            whose = "ignore_lines" if noise in written.ignore_lines else "a pack's ignore_lines"
             problem = f"{pattern!r} hits nothing: {whose} ({noise!r}) leaves out each line that has it"
             yield Fault(path, problem, line)
 

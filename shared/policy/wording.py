@@ -6,19 +6,18 @@ what only later rules want to know is never looked for.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import cached_property, lru_cache
 
-from msgspec import Struct
-
 from shared.policy.alike import UNLIKE, Alike, Likeness, alike_of, looked_for_first, shape_of, tell_digits
-from shared.policy.conditions import Match, listed, patterns_of
+from shared.policy.asks import Asked, Asks, asks_of
+from shared.policy.conditions import listed, patterns_of
 from shared.policy.ids import are_neutral
 from shared.policy.noise import Noise
 from shared.policy.packs import KnownNeeds
 from shared.policy.possible import MAX_SEARCHED, Looks, Possible
 from shared.policy.prefilter import are_any_there
-from shared.policy.rule import CauseLine, Tells
+from shared.policy.rule import Tells
 from shared.policy.search import PatternSet, short_of
 from shared.policy.steps import NOTHING_MORE, More, Step, first_of
 from shared.policy.text.normal import lines_of
@@ -33,46 +32,18 @@ _MOST_PLANS, _LONGEST_PLAN = 4, 128
 have 70. A longer one is made anew for each text, which takes as long as to decide it."""
 _UNKNOWN = -1
 """No rule's place."""
-Asked = tuple[Match, Tells, CauseLine]
-"""What is asked of a text by one rule."""
-
-
-class _Asks(Struct, frozen=True, gc=False):
-    """What one rule asks: numbers of patterns."""
-
-    message: frozenset[int]
-    any_of: frozenset[int]
-    all_of: frozenset[int]
-    refused: frozenset[int]
-    near: frozenset[int]
-    """Refused near a line that one of `message` hits."""
-    first: bool
-    """One of `message` has to hit the earliest line that any cause is on."""
-
-
-def _asks_of(match: Match, cause: CauseLine, number: Mapping[str, int]) -> _Asks:
-    def numbers(patterns: str | tuple[str, ...] | None) -> frozenset[int]:
-        return frozenset(number[pattern] for pattern in listed(patterns))
-
-    return _Asks(
-        message=numbers(match.message),
-        any_of=numbers(match.any_of),
-        all_of=numbers(match.all_of),
-        refused=numbers(match.not_message),
-        near=numbers(match.not_near),
-        first=cause is CauseLine.FIRST,
-    )
 
 
 class Wording:
     """What the rules of one policy ask of a message."""
 
-    def __init__(self, asked: Sequence[Asked], ignore_lines: Sequence[str]) -> None:
+    def __init__(self, asked: Sequence[Asked], ignore_lines: Sequence[str], faint_lines: Sequence[str] = ()) -> None:
         """Make it ready. Raises PatternError."""
         distinct = dict.fromkeys(pattern for match, _, _ in asked for pattern in patterns_of(match))
         number = {pattern: place for place, pattern in enumerate(distinct)}
         self._noise = len(distinct)
-        self._ignored = tuple(dict.fromkeys(ignore_lines))
+        self._ignored = tuple(dict.fromkeys((*ignore_lines, *faint_lines)))
+        self._never_heard, self._has_faint = ignore_lines, bool(faint_lines)
         self._patterns = PatternSet((*distinct, *self._ignored), KnownNeeds())
         """The last ones, from `_noise` on, are those of noise."""
         self._noises = frozenset(range(self._noise, self._noise + len(self._ignored)))
@@ -85,13 +56,15 @@ class Wording:
         self._once = set[int]()
         """Hashes of shapes of which one text was seen: of many an endless text there is no second one, and what is
         known of others must not go for it."""
-        self._asks = [_asks_of(match, cause, number) for match, _, cause in asked]
+        self._asks = [asks_of(match, cause, number) for match, _, cause in asked]
         self._message = _askers([one.message for one in self._asks], len(number))
         self._any_of = _askers([one.any_of for one in self._asks], len(number))
         self._silent = bits(not one.message for one in self._asks)
         self._content = bits(not one.any_of for one in self._asks)
         self._textless = bits(not (one.message or one.any_of or one.all_of) for one in self._asks)
         """Content with a failure that has no message."""
+        self._empty = frozenset((None, *(place for place, (match, _, _) in enumerate(asked) if match.empty)))
+        """What a text falls under of which nothing is known: such rules, or none."""
         self._unasking = self._textless & bits(not one.refused for one in self._asks)
         causes = [match.message for match, tells, _ in asked if tells is Tells.CAUSE]
         self._causes = frozenset(number[pattern] for message in causes for pattern in listed(message))
@@ -99,6 +72,10 @@ class Wording:
     @cached_property
     def _by_line(self) -> Noise:
         return Noise(self._ignored, self._patterns.needs())
+
+    @cached_property
+    def _but_faint(self) -> Noise:
+        return Noise(self._never_heard, self._patterns.needs())
 
     def ready(self) -> tuple[str, bytes] | None:
         """See `PatternSet.ready`."""
@@ -117,12 +94,12 @@ class Wording:
 
     def earliest_cause(self, message: str) -> str:
         """The first line that a pattern of a cause is on; empty if none is."""
-        look = self._look(lines_of(message))
-        found = look.all_of(look.looks(look.numbers & self._causes))
-        if not found:
-            return ""
-        place = look.text.count(b"\n", 0, min(map(look.place_of, found)))
-        return as_printed(look.text.decode("utf-8", "replace").split("\n"), place)
+        for look in self._looks(lines_of(message)):
+            found = look.all_of(look.looks(look.numbers & self._causes))
+            if found:
+                place = look.text.count(b"\n", 0, min(map(look.place_of, found)))
+                return as_printed(look.text.decode("utf-8", "replace").split("\n"), place)
+        return ""
 
     def _first_of_short(self, fits: int, message: str) -> int | None:
         if len(self._answers) >= _MOST_SHORT:
@@ -170,10 +147,15 @@ class Wording:
         self._once.add(seen)
 
     def _found(self, fits: int, message: str) -> int | None:
-        there = self._look(lines_of(message))
-        if len(message) > _SHORT_CHARS:
-            there.left = MAX_SEARCHED
-        return first_of(self._steps(fits, there), there)
+        place, left = None, MAX_SEARCHED
+        for there in self._looks(lines_of(message)):
+            if len(message) > _SHORT_CHARS:
+                there.left = left
+            place = first_of(self._steps(fits, there), there)
+            if place not in self._empty:
+                break
+            left = there.left
+        return place
 
     def _steps(self, fits: int, there: Possible) -> Iterable[Step]:
         return there.chances.plans.get((fits, there.free)) or self._planned(there, fits)
@@ -237,7 +219,7 @@ class Wording:
             fits ^= lowest
 
     @staticmethod
-    def _more(asks: _Asks, there: Possible, causes: Looks) -> More:
+    def _more(asks: Asks, there: Possible, causes: Looks) -> More:
         if not (asks.any_of or asks.all_of or asks.refused or asks.near or asks.first):
             return NOTHING_MORE
         possible = there.numbers
@@ -260,15 +242,20 @@ class Wording:
                 chosen |= self._any_of[number]
         return said & chosen
 
-    def _look(self, lines: Sequence[str]) -> Possible:
-        """The lines without noise."""
+    def _looks(self, lines: Sequence[str]) -> Iterator[Possible]:
+        """The lines without noise; then with what is faint, if any is."""
         text = _encoded(searched(lines))
         there = self._patterns.possible_in_all(text)
         if there is None and not self._by_line.is_in(short_of(text)):
-            return self._patterns.possible_in_ends(text)
-        if there is None or self._is_noisy(there):
-            return self._patterns.possible_in(_encoded(searched(self._by_line.left_of(lines))))
-        return there
+            yield self._patterns.possible_in_ends(text)
+        elif there is None or self._is_noisy(there):
+            left = self._by_line.left_of(lines)
+            yield self._patterns.possible_in(_encoded(searched(left)))
+            heard = self._but_faint.left_of(lines) if self._has_faint else left
+            if len(heard) > len(left):
+                yield self._patterns.possible_in(_encoded(searched(heard)))
+        else:
+            yield there
 
     def _is_noisy(self, there: Possible) -> bool:
         plans = there.chances.plans

@@ -89,10 +89,11 @@ class PackFile(Struct, frozen=True, kw_only=True):
     """Raised whenever a rule changes what it does: a policy can include `name@version`."""
     about: Annotated[str, Meta(min_length=1, max_length=256, description="a sentence of at most 256 characters")]
     ignore_lines: Annotated[tuple[Pattern, ...], Meta(max_length=64, description="a list of at most 64 patterns")] = ()
+    faint_lines: Annotated[tuple[Pattern, ...], Meta(max_length=64, description="a list of at most 64 patterns")] = ()
     lists: Annotated[tuple[PatternList, ...], Meta(max_length=16, description="a list of at most 16 lists")] = ()
     rules: Annotated[
         tuple[PackEntry, ...],
-        Meta(min_length=1, max_length=MAX_PACK_RULES, description=f"a list of 1 to {MAX_PACK_RULES} rules"),
+        Meta(max_length=MAX_PACK_RULES, description=f"a list of at most {MAX_PACK_RULES} rules"),
     ]
 
 
@@ -176,7 +177,8 @@ def _listless(file: PackFile, root: yamltree.Node, lists: Lists) -> Iterator[Fau
 def _shipped(file: PackFile, root: yamltree.Node) -> Pack:
     nodes = yamltree.items(yamltree.child(root, "rules"))
     rules = tuple(_packed(rule, node) for rule, node in zip(file.rules, nodes, strict=True))
-    return Pack(name=file.pack, version=file.version, about=file.about, rules=rules, ignore_lines=file.ignore_lines)
+    noise = {"ignore_lines": file.ignore_lines, "faint_lines": file.faint_lines}
+    return Pack(name=file.pack, version=file.version, about=file.about, rules=rules, **noise)
 
 
 def _packed(rule: PackEntry, node: yamltree.Node) -> PackedRule:

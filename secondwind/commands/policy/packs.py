@@ -15,6 +15,7 @@ from shared.policy.packs import Pack, PackedRule, Packs, library, written
 PRINTED, NO_SUCH_PACK = 0, 2
 """Exit statuses."""
 SCHEMA = "secondwind-packs/1"
+_NOISE = ("ignore_lines", "faint_lines")
 
 
 def print_packs(
@@ -48,14 +49,17 @@ def print_packs(
 def _body(pack: Pack, *, rules: bool) -> dict[str, Any]:
     """A pack, with its rules or with how many there are."""
     told = [_in_order(rule) for rule in pack.rules] if rules else len(pack.rules)
-    return {"id": pack.id, "about": pack.about, "rules": told, "ignore_lines": list(pack.ignore_lines)}
+    noise = {name: list(getattr(pack, name)) for name in _NOISE}
+    return {"id": pack.id, "about": pack.about, "rules": told, **noise}
 
 
 def as_yaml(pack: Pack) -> str:
     """The rules of a pack as they are written below `rules:` of a policy."""
     rules = [_in_order(rule) for rule in pack.rules]
-    ignored = "".join(f"#   - {yaml.safe_dump(line, width=1000).splitlines()[0]}\n" for line in pack.ignore_lines)
-    head = f"# {pack.id}: {pack.about}\n" + (f"# ignore_lines:\n{ignored}" if ignored else "")
+    head = f"# {pack.id}: {pack.about}\n"
+    for name in _NOISE:
+        lines = [yaml.safe_dump(line, width=1000).splitlines()[0] for line in getattr(pack, name)]
+        head += "".join(f"# {line}\n" for line in [f"{name}:", *(f"  - {line}" for line in lines)] if lines)
     return head + yaml.safe_dump({"rules": rules}, sort_keys=False, allow_unicode=True, width=1000)
 
 

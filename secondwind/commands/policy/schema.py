@@ -40,6 +40,7 @@ _EXAMPLES: dict[tuple[str, str], list[Any]] = {
     ("Policy", "max_lost_h"): [24],
     ("Policy", "same_text"): [{"max": 2, "window_s": 86400}],
     ("Policy", "ignore_lines"): [["NCCL INFO", r"\(ignored\)$"]],
+    ("Policy", "faint_lines"): [["Inappropriate ioctl for device"]],
     ("Policy", "include"): [["all"], ["mpi", "gpu@1"]],
     ("Policy", "by"): [[{"queues": "night", "attempts": {"max": 1}}]],
     ("Policy", "windows"): [[{"name": "backup", "cron": "0 2 * * *", "lasts_s": 3600, "action": "defer"}]],

@@ -36,6 +36,7 @@ FULL: dict[str, Any] = {
     "same_text": {"max": 2, "window_s": 86400},
     "fetch_output": False,
     "hold_expires_s": 3600,
+    "faint_lines": ["Inappropriate ioctl"],
     "ignore_lines": ["NCCL INFO", r"\(ignored\)"],
     "include": ["gpu", "storage@1"],
     "discover": {"schedulerx": [{"namespace": "n", "groups": ["*"]}]},

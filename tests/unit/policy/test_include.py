@@ -47,6 +47,7 @@ rules:
     source: https://example.com/alpha
     samples: ['waiting for alpha']
     near_misses: ['wait']
+faint_lines: ['alpha, perhaps']
 """
 BETA = """\
 pack: beta
@@ -286,3 +287,13 @@ def test_packs_are_shown(packs: dict[str, Pack], capsys: pytest.CaptureFixture[s
     assert capsys.readouterr().err == "no such pack; there are alpha@3, beta@1\n"
     assert main(["policy", "packs"]) == 0
     assert "gpu@" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(("include", "known"), [("beta", True), ("alpha", True), ("", False)])
+def test_the_noise_of_all_packs_is_known_wherever_one_is_included(
+    packs: dict[str, Pack], include: str, *, known: bool
+) -> None:
+    """What means nothing means nothing to any pack's rules. A policy without packs has its own noise alone."""
+    policy = load_policy(OWN.replace("INCLUDED", include) + "faint_lines: [mine]\n", packs)
+    assert policy.ignore_lines == (("alpha noise",) if known else ())
+    assert policy.faint_lines == (("mine", "alpha, perhaps") if known else ("mine",))

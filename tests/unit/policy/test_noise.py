@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from shared.policy import noise as module
 from shared.policy.literals import needed
-from shared.policy.match import first_match
+from shared.policy.match import earliest_cause, first_match
 from shared.policy.model import Action, Match, Policy, Rule
 from shared.policy.noise import Noise
 from shared.policy.patterns import compile_pattern
@@ -119,3 +119,46 @@ def test_noise_at_the_ends_of_a_text_of_too_much_is_none_of_it(noise: str, place
 def test_where_nothing_is_noise_all_is_left() -> None:
     """Also where it may be by what a pattern needs."""
     assert Noise(["noise [a-z]"], {}).left_of(["noise 1", "b"]) == ["noise 1", "b"]
+
+
+def _rule(name: str, match: Match) -> Rule:
+    return Rule(name=name, match=match, action=Action.RERUN)
+
+
+@pytest.mark.parametrize(
+    ("text", "rule"),
+    [
+        ("faint alpha", "a"),
+        ("faint alpha\nsome step", "a"),
+        ("faint alpha\nINFO beta", "a"),
+        ("faint alpha\nbeta", "b"),
+        ("beta\nfaint alpha", "b"),
+        ("faint gamma\nnothing", "rest"),
+        ("faint alpha INFO\nnothing", "rest"),
+        ("faint refused\nalpha", "a"),
+        ("", "rest"),
+    ],
+)
+@pytest.mark.parametrize("again", [1, 2, 3])
+@pytest.mark.parametrize("padding", ["", "\n" + "=" * 5000])
+def test_what_is_faint_is_heard_where_nothing_else_speaks(text: str, rule: str, again: int, padding: str) -> None:
+    """A rule with an empty match says nothing of the text; a second and a third text of the same words as the first."""
+    rules = (
+        _rule("a", Match(message="alpha", not_message="refused")),
+        _rule("b", Match(message="beta")),
+        _rule("rest", Match()),
+    )
+    policy = Policy(version=1, ignore_lines=("INFO",), faint_lines=("^faint",), rules=rules)
+    found = [first_match(policy, make_failure(message=text + padding)) for _ in range(again)]
+    assert [one and one.name for one in found] == [rule] * again
+
+
+def test_the_earliest_cause_is_a_faint_line_only_where_no_other_is_one() -> None:
+    """The same goes for what is quoted."""
+    policy = Policy(
+        version=1,
+        faint_lines=("^faint",),
+        rules=(_rule("a", Match(message="alpha")), _rule("b", Match(message="beta"))),
+    )
+    found = [earliest_cause(policy, text) for text in ("faint alpha\nx\nbeta 1", "x\nfaint alpha", "faint\nx")]
+    assert found == ["beta 1", "faint alpha", ""]

@@ -125,11 +125,11 @@ def test_with_and_without_what_was_made_ready_the_same_rule_matches(monkeypatch:
     failures = [make_failure(message=text) for text in [*texts, *after]]
     policy = load_policy(SHIPPED.decode())
     asked = [(rule.match, rule.tells, rule.cause) for rule in policy.rules]
-    whole = Matcher(asked, policy.ignore_lines)
+    whole = Matcher(asked, policy.ignore_lines, policy.faint_lines)
     made = whole.ready()
     assert made is not None
     monkeypatch.setattr(search, "READY", {made[0]: made[1]})
-    early = Matcher(asked, policy.ignore_lines)
+    early = Matcher(asked, policy.ignore_lines, policy.faint_lines)
     found = [early.first(one, None) for one in failures]
     assert found == [whole.first(one, None) for one in failures]
     assert len(set(found)) == len(texts), "nothing is told apart"
@@ -198,7 +198,8 @@ def test_noise_is_told_without_the_packs(monkeypatch: pytest.MonkeyPatch) -> Non
     ready = make_ready(policy).ready()
     assert ready is not None
     monkeypatch.setattr(search, "READY", {ready[0]: ready[1]})
-    matcher = Matcher([(rule.match, rule.tells, rule.cause) for rule in policy.rules], policy.ignore_lines)
+    asked = [(rule.match, rule.tells, rule.cause) for rule in policy.rules]
+    matcher = Matcher(asked, policy.ignore_lines, policy.faint_lines)
     monkeypatch.setattr(packs, "shipped", lambda: pytest.fail("the packs were read"))
     text = "node1:1:99 [0] NCCL INFO Channel 00/0\nCUDA out of memory. Tried to allocate 2 GiB"
     assert matcher.earliest_cause(text) == "CUDA out of memory. Tried to allocate 2 GiB"

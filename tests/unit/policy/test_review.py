@@ -191,7 +191,7 @@ def test_whose_noise_it_is_is_told() -> None:
     rest = "{name: z, match: {}, action: hold}"
     texts = {
         "ignore_lines (": f"ignore_lines: [x.y]\nrules: [{{name: a, match: {{message: x.y}}, action: hold}}, {rest}]",
-        "an included pack's ignore_lines (": (
+        "a pack's ignore_lines (": (
             "include: [collectives]\nrules:\n"
             f"- {{name: a, match: {{message: '\\bNCCL (INFO|TRACE)\\b'}}, action: hold}}\n- {rest}"
         ),

@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 
 from shared.policy import wording as module
+from shared.policy.asks import Asked
 from shared.policy.model import CauseLine, Match, Tells
 from shared.policy.noise import Noise
-from shared.policy.wording import Asked, Wording
+from shared.policy.wording import Wording
 
 
 def _asked(*matches: Match, cause: CauseLine = CauseLine.ANY) -> list[Asked]:
@@ -53,14 +54,14 @@ def test_the_plan_for_some_words_is_made_twice_at_most(monkeypatch: pytest.Monke
 def test_so_many_plans_are_kept_of_some_words(monkeypatch: pytest.MonkeyPatch) -> None:
     """One for each set of rules that fit otherwise; then they are made anew."""
     kept: list[dict[Any, Any]] = []
-    look = Wording._look
+    looks = Wording._looks
 
     def seen(self: Wording, lines: Any) -> Any:
-        there = look(self, lines)
-        kept.append(there.chances.plans)
-        return there
+        for there in looks(self, lines):
+            kept.append(there.chances.plans)
+            yield there
 
-    monkeypatch.setattr(Wording, "_look", seen)
+    monkeypatch.setattr(Wording, "_looks", seen)
     rules = [Match(message=f"red fault [0-9]{number}") for number in range(2, 7)]
     wording = Wording(_asked(*rules), ())
     sizes = []
@@ -73,7 +74,7 @@ def test_so_many_plans_are_kept_of_some_words(monkeypatch: pytest.MonkeyPatch) -
 def test_a_text_that_no_rule_asks_about_is_not_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
     """The first rule that asks nothing is right for it; one that only refuses has to be asked."""
     wording = Wording(_asked(Match(message="a"), Match(), Match(not_message="b"), Match(all_of="c")), ())
-    monkeypatch.setattr(Wording, "_look", lambda *_: pytest.fail("looked at"))
+    monkeypatch.setattr(Wording, "_looks", lambda *_: pytest.fail("looked at"))
     assert (wording.first(0b0010, "b"), wording.first(0, "b"), wording.first(0b1111, "")) == (1, None, 1)
     for fits in (0b0001, 0b0011, 0b0100, 0b0110, 0b1000):
         with pytest.raises(pytest.fail.Exception, match="looked at"):

@@ -1,0 +1,133 @@
+"""Lines that say nothing of why a job failed change nothing of what the shipped policy makes of those beside them."""
+
+from __future__ import annotations
+
+import pytest
+
+from secondwind.commands.policy.pack_samples import failure_of
+from shared.policy.load import load_policy
+from shared.policy.match import first_match
+from tests.unit.docs.pages import ROOT
+
+_SHIPPED = load_policy((ROOT / "policy.yaml").read_text(encoding="utf-8"))
+_BEFORE = """\
+mesg: ttyname failed: Inappropriate ioctl for device
+mesg: cannot open /dev/pts/3: Permission denied... stdin: is not a tty
+stty: 'standard input': Inappropriate ioctl for device
+bash: cannot set terminal process group (-1): Inappropriate ioctl for device
+tcsh: no job control in this shell
+TERM environment variable not set.
+tput: unknown terminal type "xterm-kitty"
+xset: unable to open display ""
+xrdb: Can't open display ''
+/usr/bin/xauth: file /home/a/.Xauthority does not exist
+Gtk-WARNING **: cannot open display:
+(process:12): GLib-GIO-CRITICAL **: could not open the settings file: Permission denied
+libGL error: failed to load driver: swrast
+ALSA lib confmisc.c:767:(parse_card) cannot find card '0'
+dbus[123]: Failed to connect to socket /run/dbus/system_bus_socket: No such file or directory
+qt.qpa.xcb: could not connect to display
+manpath: can't set the locale; make sure $LC_* and $LANG are correct
+sudo: unable to resolve host node1: Name or service not known
+rm: 无法删除'a.out': 没有那个文件或目录
+ls: 无法访问'*.log'：没有那个文件或目录
+mkdir: 无法创建目录"results"：文件已存在
+find: ‘/lost+found’: Permission denied
+du: cannot read directory '/data/x': Permission denied
+grep: input.txt: binary file matches
+nice: cannot set niceness: Permission denied
+ionice: ioprio_set failed: Operation not permitted
+fatal: not a git repository (or any of the parent directories): .git
+fatal: No names found, cannot describe anything.
+致命错误：不是 git 仓库（或者任何父目录）：.git
+/etc/profile.d/lang.sh: line 19: conda: command not found
+/home/a/.bashrc: line 7: /opt/x/setup.sh: No such file or directory
+nvidia-smi: command not found
+slurm_load_jobs error: Invalid job id specified
+Module 'gcc/9' is already loaded
+Lmod Warning: the module cuda/11 is deprecated
+tensorboard 2.9 requires protobuf<3.20, but you have protobuf 4.21 which is incompatible.
+Failed to load image Python extension: libc10_cuda.so: cannot open shared object file: No such file or directory
+No module named 'apex', falling back to torch
+Cannot import triton, using the default kernels
+[W socket.cpp:426] [c10d] The server socket has failed to bind to [::]:29500 (errno: 98 - Address already in use).
+Could not open optional file foo.nml: No such file or directory, skipping
+ERROR StatusLogger No log4j2 configuration file found. Using default configuration
+log4j:ERROR Could not find value for key log4j.appender.FILE
+Picked up JAVA_TOOL_OPTIONS: -Dfile.encoding=UTF-8 -Dfail=fatal
+OpenJDK 64-Bit Server VM warning: ignoring option MaxPermSize=256M; support was removed in 8.0
+26/01/05 02:10:11 WARN NativeCodeLoader: Unable to load native-hadoop library for your platform
+WARN Utils: Service 'SparkUI' could not bind on port 4040. Attempting port 4041.
+could not open file to read NUMA node: /sys/bus/pci/devices/0000:3b:00.0/numa_node
+E external/local_xla/xla/stream_executor/cuda/cuda_dnn.cc:9261] Unable to register cuDNN factory: already registered
+failed call to cuInit: CUDA_ERROR_NO_DEVICE: no CUDA-capable device is detected
+libibverbs: Warning: no userspace device-specific driver found for /sys/class/infiniband_verbs/uverbs0
+OMP: Warning #96: Cannot form a team with 8 threads, using 4 instead.
+""".splitlines()  # noqa: RUF001 - as it is printed
+_AFTER = r"""
+make: *** [Makefile:12: run] Error 1
+make: *** [Makefile:12: run] Error 137
+gmake[1]: *** [all] 错误 2
+ninja: build stopped: subcommand failed.
+BUILD FAILED
+FAILURE: Build failed with an exception.
+[ERROR] Failed to execute goal org.codehaus.mojo:exec-maven-plugin:3.0.0:java (default-cli) on project job
+ERROR: failed to solve: process "/bin/sh -c make" did not complete successfully: exit code: 1
+npm ERR! code ELIFECYCLE\nnpm ERR! errno 1\nnpm ERR! job@1.0.0 start: `node job.js`\nnpm ERR! Exit status 1
+npm error code 1\nnpm error errno 1\nnpm error command failed
+error: Recipe `run` failed on line 5 with exit code 1
+ERROR: Job failed: exit code 1
+ERROR: run.sh failed (exit 1)
+ray.exceptions.RayTaskError(RuntimeError): ray::train() (pid=12, ip=10.0.0.1)
+subprocess.CalledProcessError: Command '['./solver']' returned non-zero exit status 1.
+Execution halted
+Error termination. Backtrace:
+STOP 1
+""".strip().splitlines()
+_CAUSES = (
+    "ValueError: could not convert string to float: 'abc'",
+    "./solver: error while loading shared libraries: libmkl_core.so.2: cannot open shared object file",
+    "[Rank 5] Watchdog caught collective operation timeout: WorkNCCL(OpType=ALLREDUCE) ran for 600037 milliseconds",
+    "NVRM: Xid (PCI:0000:3b:00): 79, GPU has fallen off the bus.",
+    "srun: error: node3: task 7: Killed",
+)
+
+
+def _rule(text: str) -> str:
+    found = first_match(_SHIPPED, failure_of(text, "ehpc"))
+    assert found is not None
+    return found.name
+
+
+@pytest.mark.parametrize("cause", _CAUSES)
+@pytest.mark.parametrize("line", _BEFORE)
+def test_what_begins_a_log_does_not_decide(line: str, cause: str) -> None:
+    """Whatever stands there: what the others tell is told."""
+    assert _rule(f"{line}\n{cause}") == _rule(cause) != "the-rest"
+
+
+@pytest.mark.parametrize("cause", _CAUSES)
+@pytest.mark.parametrize("line", _AFTER)
+def test_what_wrappers_say_of_a_step_that_ended_does_not_decide(line: str, cause: str) -> None:
+    """They cannot know why it did."""
+    text = line.replace(r"\n", "\n")
+    assert _rule(f"{cause}\n{text}") == _rule(cause)
+
+
+@pytest.mark.parametrize(
+    ("text", "rule"),
+    [
+        ("fatal: not a git repository (or any of the parent directories): .git", "tool-called-wrongly"),
+        ("step 1\nfatal: not a git repository", "tool-called-wrongly"),
+        ("find: '/data/in': Permission denied", "permission-denied"),
+        ("module: command not found", "command-not-found"),
+        ("make: *** [Makefile:12: all] Error 2", "build-failed"),
+        ("npm ERR! code ELIFECYCLE\nnpm ERR! errno 1", "build-failed"),
+        ("make: *** [Makefile:12: run] Error 137", "the-rest"),
+        ("mesg: ttyname failed: Inappropriate ioctl for device", "the-rest"),
+        ("app: open /data/in: Permission denied, errno 13", "permission-denied"),
+    ],
+)
+def test_what_is_all_there_is_counts(text: str, rule: str) -> None:
+    """A script that wants a repository has failed by there being none; a terminal's notice is nothing even then."""
+    assert _rule(text) == rule
