@@ -8,6 +8,7 @@ the week (0 and 7 are Sunday); `*`, numbers, names, ranges, steps, lists. Where 
 from __future__ import annotations
 
 import re
+from calendar import timegm
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime, timedelta, timezone, tzinfo
 from functools import lru_cache
@@ -84,7 +85,7 @@ def _named(times: Times, before: float, not_before: float) -> Iterator[float]:
         if times.on(day):
             for hour in sorted(times.hours, reverse=True):
                 for minute in sorted(times.minutes, reverse=True):
-                    wall = datetime(day.year, day.month, day.day, hour, minute, tzinfo=timezone.utc).timestamp()
+                    wall = timegm((day.year, day.month, day.day, hour, minute, 0))
                     if not_before <= wall <= before:
                         yield wall
         day -= timedelta(days=1)

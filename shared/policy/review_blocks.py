@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import cast
 
 from shared.domain.errors import Fault
 from shared.domain.mode import Mode
@@ -92,7 +93,7 @@ _SETTINGS = tuple(field for field in Block.__struct_fields__ if field not in {*R
 def _tightens(setting: str, block: Block, policy: Policy) -> bool:
     """Whether it is stricter than anything that a job of any rule could have else."""
     if setting == "mode":
-        return policy.mode.stricter(block.mode or Mode.AUTO) is not policy.mode
+        return policy.mode.stricter(cast("Mode", block.mode)) is not policy.mode
     if setting == "attempts":
         budgets = [policy.attempts, *policy.classes.values(), *(rule.attempts for rule in policy.rules)]
         return any(tightest(one, block.attempts) != one for one in budgets if one is not None)

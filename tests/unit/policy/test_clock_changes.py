@@ -115,3 +115,17 @@ def test_moments_in_a_change_are_read_so_that_it_is_open(begins: str, ends: str,
         for told in (opens_z, closes_z)
     )
     assert [window.closes_at(at) for at in (opens - 1, opens, closes - 1, closes)] == [None, closes, closes, None]
+
+
+def test_a_window_opens_until_its_last_moment_has_come_twice() -> None:
+    """Of two readings of `until` the later one counts."""
+    window = Window(
+        name="w",
+        action=WindowAction.HOLD,
+        cron="*/10 * * * *",
+        lasts_s=60.0,
+        zone=NEW_YORK,
+        until="2026-11-01 01:30",
+    )
+    ends = datetime(2026, 11, 1, 6, 30, tzinfo=timezone.utc).timestamp()
+    assert [window.closes_at(ends + after) for after in (-HOUR_S, -600, 0)] == [ends - HOUR_S + 60, ends - 540, None]

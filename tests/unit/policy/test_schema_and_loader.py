@@ -87,6 +87,7 @@ _BEYOND = (
     "another window, in line",
     "too slow to decide by",
     "to must be later than",
+    "fits nobody",
     "another channel, in line",
     "there is no channel",
     "wants secret: whoever",

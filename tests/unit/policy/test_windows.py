@@ -216,6 +216,7 @@ def _check(windows: str) -> tuple[list[str], list[str]]:
         ("{name: a, action: defer, to: 2026-01-01, cron: '0 2 * * *', lasts_s: 60}", "wants from and to"),
         ("{name: a, action: defer, cron: '0 2 * *', lasts_s: 60}", "five fields"),
         (f"{{name: a, action: defer, cron: '{'0' * 121} 2 * * *', lasts_s: 60}}", "got 129 characters, at most 128"),
+        (f'{{name: "{"a" * 63}\\a", action: hold, from: 2026-01-01, to: 2026-01-02}}', "got other text"),
         ("{name: a, action: defer, cron: '0 2 * * *', lasts_s: 59}", "number of seconds from 60"),
         ("{name: a, action: defer, from: 2026-01-01, to: 2026-01-02, zone: Mars}", "knows no time zone"),
         ("{name: a, action: rerun, from: 2026-01-01, to: 2026-01-02}", "one of defer, hold, ignore"),
