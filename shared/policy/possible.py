@@ -103,7 +103,7 @@ class Possible:
         """Those that nobody had to look for yet, those behind first."""
         self._begun: list[tuple[int, int]] = []
         """Where the others begin that are there, and their numbers."""
-        self._searched = set[int]()
+        self._searched: set[int] = set()
         self.left = NO_BOUND
         """So many more patterns are searched for."""
 
