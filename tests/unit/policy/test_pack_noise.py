@@ -84,6 +84,22 @@ Execution halted
 Error termination. Backtrace:
 STOP 1
 """.strip().splitlines()
+_ALL_IS_WELL = """\
+Uncorrectable ECC errors: 0
+uncorrectable ECC error count 0
+DBE: 0 double bit ecc error detected
+stale file handle count: 0
+Checking for stale file handles: none
+checking whether any GPU has fallen off the bus... no
+GPU 0 health: OK, fallen off the bus: no
+node check: no GPU is lost
+no uncorrectable ECC errors on this node
+Machine check exception test passed
+simulating uncorrectable ECC error
+zookeeper: Session 0x1 closed, xid 119
+transaction with xid 79 committed
+DHCPDISCOVER xid 48
+""".splitlines()
 _CAUSES = (
     "ValueError: could not convert string to float: 'abc'",
     "./solver: error while loading shared libraries: libmkl_core.so.2: cannot open shared object file",
@@ -114,9 +130,35 @@ def test_what_wrappers_say_of_a_step_that_ended_does_not_decide(line: str, cause
     assert _rule(f"{cause}\n{text}") == _rule(cause)
 
 
+@pytest.mark.parametrize("line", _ALL_IS_WELL)
+def test_counters_of_zero_and_what_is_denied_or_over_prove_no_damage(line: str) -> None:
+    """Nor does a number that is no Xid. Alone they say nothing, beside a cause they change nothing."""
+    text = line.replace(r"\n", "\n")
+    assert _rule(text) == "the-rest"
+    assert _rule(f"{text}\n{_CAUSES[0]}") == _rule(_CAUSES[0])
+
+
+@pytest.mark.parametrize(
+    "text", ["termios.error: (5, 'Input/output error')", "[Errno 5] Input/output error: '/dev/tty'"]
+)
+def test_a_terminal_that_is_gone_is_no_storage(text: str) -> None:
+    """A disk that fails to be read is."""
+    assert _rule(text) == "the-rest"
+    assert _rule("[Errno 5] Input/output error: '/data/ttys.csv'") == "io-error"
+
+
 @pytest.mark.parametrize(
     ("text", "rule"),
     [
+        ("GPU 3 reported Xid 79", "gpu-hardware-xid"),
+        ("Xid error: 94", "gpu-hardware-xid"),
+        ("nfs: server nas1 OK\nnfs: server nas2 not responding, still trying", "the-rest"),
+        (
+            "nfs: server a not responding\nnfs: server a OK\nModuleNotFoundError: No module named 'x'",
+            "python-module-missing",
+        ),
+        ("nfs: server nas2 not responding, timed out", "file-server-away"),
+        ("volatile uncorrectable ECC errors: 3", "gpu-hardware-cuda"),
         ("fatal: not a git repository (or any of the parent directories): .git", "tool-called-wrongly"),
         ("step 1\nfatal: not a git repository", "tool-called-wrongly"),
         ("find: '/data/in': Permission denied", "permission-denied"),
