@@ -91,7 +91,7 @@ NUMBERS_OF_POLICY: dict[str, dict[str, Any]] = {
     "shared.policy.sure": {"_MOST": 8},
     "shared.policy.table": {"_ARRAY": 0xDD},
     "shared.policy.text.fingerprint": {"_DIGITS": 16},
-    "shared.policy.text.normal": {"MAX_LINES": 512},
+    "shared.policy.text.normal": {"MAX_LINES": 512, "MAX_KINDS": 64},
     "shared.policy.text.whole": {"MIN_WIDTH": 40, "MAX_PIECES": 16},
     "shared.policy.weight": {"_RUN": 16, "_MOST": 1_000_000},
     "shared.policy.windows": {"MAX_LASTS_S": 604_800.0, "_MINUTE_S": 60},

@@ -14,8 +14,10 @@ from itertools import groupby
 from shared.policy.text.prefixes import all_without_prefixes, without_prefixes
 
 MAX_LINES = 512
-"""Of a longer text the first and the last half of so many lines are kept, and between them of each kind the first: half
-as many, again of both ends. Lines that differ in numbers alone are of one kind."""
+"""Of a longer text the first and the last half of so many lines are kept."""
+MAX_KINDS = 64
+"""Of what floods are between them the first line of each kind: of more kinds the first and the last half. Lines that
+differ in numbers alone are of one kind; a text of more than `MAX_LINES` kinds is no flood."""
 
 _TERMINAL = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b\n]*(?:\x07|\x1b\\)|[@-Z\\-_])|\x9b[0-?]*[ -/]*[@-~]")
 """Control sequences of terminals: CSI, OSC and the short ones
@@ -78,22 +80,27 @@ def lines_of(text: str) -> list[str]:
 
 
 def _fewer(lines: list[str]) -> list[str]:
-    """See MAX_LINES. Most of a flood differs in numbers alone."""
+    """See MAX_LINES. Of a text that is no flood the ends alone: it takes long enough to search."""
+    half = MAX_LINES // 2
+    if any(len(set(_kinds_of(some))) > MAX_LINES for some in (lines[: 2 * MAX_LINES], lines)):
+        return [*lines[:half], *lines[-half:]]
     lines = [line for line, _ in groupby(lines)]
-    if len(lines) <= MAX_LINES:
-        return lines
-    text = "\n".join(lines).encode("utf-8", "surrogatepass").translate(_DIGITS)
-    while b"00" in text:
-        text = text.replace(b"00", b"0")
-    kinds = text.split(b"\n")
-    half, end = MAX_LINES // 2, len(lines) - MAX_LINES // 2
+    end = max(len(lines) - half, half)
+    kinds = _kinds_of(lines)
     first = dict(zip(reversed(kinds[half:end]), range(end - 1, half - 1, -1), strict=True))
     for kind in {*kinds[:half], *kinds[end:]}:
         first.pop(kind, None)
     places = sorted(first.values())
-    if len(places) > half:
-        places[half // 2 : -half // 2] = []
+    if len(places) > MAX_KINDS:
+        places[MAX_KINDS // 2 : -MAX_KINDS // 2] = []
     return [*lines[:half], *[lines[place] for place in places], *lines[end:]]
+
+
+def _kinds_of(lines: list[str]) -> list[bytes]:
+    text = "\n".join(lines).encode("utf-8", "surrogatepass").translate(_DIGITS)
+    while b"00" in text:
+        text = text.replace(b"00", b"0")
+    return text.split(b"\n")
 
 
 def shown(line: str) -> str:

@@ -9,7 +9,7 @@ import pytest
 
 from shared.policy.as_told import is_as_told
 from shared.policy.text.fingerprint import fingerprint
-from shared.policy.text.normal import MAX_LINES, _is_printable, all_shown, lines_of, shown
+from shared.policy.text.normal import MAX_KINDS, MAX_LINES, _is_printable, all_shown, lines_of, shown
 from shared.policy.text.prefixes import all_without_prefixes, without_prefixes
 from shared.policy.text.whole import MAX_PIECES, MIN_WIDTH, searched, wholes
 from tests.unit.policy.by_definition import rules_of, wording_of
@@ -164,20 +164,17 @@ def test_a_cause_within_a_flood_of_short_lines_is_kept(before: str, after: str, 
 
 
 def test_of_each_kind_of_line_between_the_ends_the_first_is_kept() -> None:
-    """Unless it is at one of the ends already; and of too many kinds those nearest to the ends."""
+    """Unless it is at one of the ends; of too many kinds those nearest to the ends, and none of what is no flood."""
     half = MAX_LINES // 2
     words = ["".join(letters) for letters in product("abcdefghij", repeat=3)]
-    ends = [f"{word}-" for word in words[:half]], [f"{word}+" for word in words[:half]]
-    between = ["x1 y22", "z", "x3 y4", ends[0][3], "x", ends[1][5], "x55 y", "z", "x7 y777"]
-    assert lines_of("\n".join([*ends[0], *between, *ends[1]])) == [*ends[0], "x1 y22", "z", "x", "x55 y", *ends[1]]
-    for more in (half, half + 1, half + 2, 700):
-        kept = (
-            [*words[:half], *words[half - more :]]
-            if more <= half
-            else [*words[: half // 2], *words[more - half // 2 : more]]
-        )
-        expected = words[:more] if more <= half else kept
-        assert lines_of("\n".join([*ends[0], *words[:more], *ends[1]])) == [*ends[0], *expected, *ends[1]]
+    head, tail = [[f"{number} {end}" for number in range(half)] for end in ("begins", "ends")]
+    between = ["x1 y22", "z", "x3 y4", "7 begins", "x", "7 ends", "x55 y", "z", "x7 y777"]
+    assert lines_of("\n".join([*head, *between, *tail])) == [*head, "x1 y22", "z", "x", "x55 y", *tail]
+    last = MAX_KINDS // 2
+    for kinds in (MAX_KINDS - 1, MAX_KINDS, MAX_KINDS + 1, MAX_KINDS + 2, MAX_LINES - 2, MAX_LINES - 1):
+        kept = words[:kinds] if kinds <= MAX_KINDS else [*words[:last], *words[kinds - last : kinds]]
+        expected = [*head, *(kept if kinds + 2 <= MAX_LINES else ()), *tail]
+        assert lines_of("\n".join([*head, *words[:kinds], *tail])) == expected
 
 
 def test_what_repeats_takes_nothing_its_place() -> None:
