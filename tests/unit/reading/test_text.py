@@ -108,6 +108,10 @@ def test_a_quarter_of_broken_signs_is_utf_8_that_was_cut_and_more_is_gbk() -> No
     [
         ("段错误 (核心已转储)\nok".encode("gbk"), "段错误 (核心已转储)\nok"),
         ("記憶體不足".encode("gbk"), "記憶體不足"),
+        (
+            "slurmstepd: error: 段错误 (core dumped) at step 7".encode("gbk"),
+            "slurmstepd: error: 段错误 (core dumped) at step 7",
+        ),
         ("内存".encode() + b"\n" + "终止".encode("gbk") + b"\n\xff", "内存\n终止\n\\xff"),
         ("你".encode("gbk"), "你"),
         ("错误".encode("gbk") + b"\xffa", "错误\\xffa"),
