@@ -163,3 +163,15 @@ def test_who_tells_no_cause_takes_nothing_on(
     told = facts(failure=failure(message=text), policy=policy, record=JobRecord(cases=(waiting,)))
     assert told.rule is not None
     assert (told.rule.name, gets_further(told, waiting)) == ("the-rest", False)
+
+
+@pytest.mark.parametrize(
+    ("told", "due_in_s", "stands"),
+    [(RERUN, 60, True), (HELD, 60, False), (IGNORED, 60, False), (DELAYED, 60, False), (DELAYED, 660, True)],
+)
+def test_who_tells_a_cause_spares_a_failure_the_question(
+    facts: Make[Facts], case: Make[Case], failure: Make[Failure], told: str, due_in_s: int, *, stands: bool
+) -> None:
+    """What waits until somebody has read what its job has printed is no rerun yet, whatever it falls under so far."""
+    waiting = waits(case, failure, RERUN, reason=Reason.OUTPUT_UNREAD, due_at=NOW + due_in_s)
+    assert further(facts, failure, waiting, told) is stands
