@@ -48,9 +48,10 @@ WHOLE = (
 def main() -> int:
     """Exit status: 0 if there is a bundle, and the tests pass with each."""
     chosen = SHORT if "--short" in sys.argv[1:] else WHOLE
-    tried = 0
+    tried, found = 0, False
     for runtime in RUNTIMES.values():
         python = next(interpreters(runtime.version), None)
+        found = found or python is not None
         if python is None or not (ROOT / "build" / f"secondwind-{runtime.name}").is_dir():
             continue
         print(f"== the bundle for {runtime.name}", flush=True)
@@ -60,9 +61,11 @@ def main() -> int:
         if status.returncode:
             return status.returncode
         tried += 1
-    if not tried:
+    if not found:
+        print("no Python of Function Compute's is on this machine")
+    elif not tried:
         print("there is no bundle: make bundle")
-    return 0 if tried else 1
+    return 0 if tried or not found else 1
 
 
 if __name__ == "__main__":

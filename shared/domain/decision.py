@@ -97,6 +97,9 @@ class Decision(Struct, frozen=True, gc=False):
         """Whether it was asked which run is meant, and was certain."""
         return True in [answer.stop is None for name, answer in self.asked if name == "run_clear"]
 
+    unread: bool = False
+    """What its job has printed is still to be asked for, whatever it waits for now."""
+
     @property
     def about_this_run(self) -> bool:
         """Whether the job was seen, who told it was believed, and nothing says that it means another run."""

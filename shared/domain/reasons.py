@@ -218,7 +218,7 @@ class Reason(ReasonRow):
         "Nothing: it goes on by itself.")
     OUTPUT_UNREAD = ("output_unread", _V.DEFERRED, _by(Step.SHARED),
         "What is told names no cause, and a delivery asks what only so many jobs have printed.",
-        "Nothing: the sweep asks; ten minutes after it was told it goes on without. Or tell the cause.")
+        "Nothing: the sweep asks, for ten minutes. A cause told by which it is rerun goes first.")
     RATE = ("rate", _V.DEFERRED, _by(Step.SHARED),
         "The policy's `rate` of the cluster or group is used up for this window.",
         "Nothing: it goes on by itself in the next window of `rate`.")

@@ -2,8 +2,7 @@
 
 A document is one `JobRecord`. Keys are live job ids, so that reserving an attempt, its budget and refusing a duplicate
 are one compare-and-set. A failure whose job could not be looked at yet waits in a record of its own, under
-`pending/<scope>/<telling id>`; outcomes without a job wait under `owed/<delivery>`: the same type, so that the sweep
-knows one.
+`pending/<scope>/<telling id>`; outcomes without a job wait under `owed/<delivery>`: of the same type.
 """
 
 from __future__ import annotations
@@ -80,6 +79,8 @@ class Case(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """By which operation the attempt was reserved for; None: by its system's usual one."""
     known_reruns: tuple[int, ...] = ()
     """What reruns had made before the call, by number; it is no evidence for it."""
+    unread_since: float | None = None
+    """What its job has printed is to be asked for: since when it waits for that alone (unix seconds); 0: not alone."""
     looks: int = 0
     """How often the sweep has looked without a conclusion; lengthens the pause."""
     watch_until: float = 0.0
@@ -98,7 +99,6 @@ class Case(Struct, frozen=True, kw_only=True, omit_defaults=True):
     forced: bool = False
     """A person forced it: the policy's gates are not asked when the sweep goes on."""
     forced_by: str = ""
-    """That person."""
     forced_why: str = ""
     approved_by: str = ""
     """The person who last said yes to a held case."""

@@ -123,6 +123,13 @@ def _marked(
     return (*others, replace(mine, left_by=terms.may_leave_until, failure_id=decision.failure_id))
 
 
+def _unread_since(case: Case, decision: Decision, ask: Ask) -> float | None:
+    """See `Case`: whatever else keeps it meanwhile, the question is still to be asked."""
+    if not decision.unread:
+        return None
+    return case.unread_since or (ask.now if decision.reason is Reason.OUTPUT_UNREAD else 0.0)
+
+
 def waiting(
     record: JobRecord, failure: Failure, case: Case | None, decision: Decision, ask: Ask, policy_version: str
 ) -> tuple[JobRecord, Outcome | None]:
@@ -139,6 +146,7 @@ def waiting(
         looks=base.looks + (decision.reason is not Reason.LOOKS_USED_UP),
         calls_in_vain=base.calls_in_vain if state is CaseState.UNKNOWN else base.vain_by_now,
         run_clear=base.run_clear or decision.run_clear,
+        unread_since=_unread_since(base, decision, ask),
         tellings=_told(base, failure),
         **_force(decision),
     )

@@ -108,8 +108,10 @@ class Decider(Struct, frozen=True, kw_only=True):
         decision = admission.admit(
             item, replace(decide(facts), known=known_of(facts)), pause_until, tied=self.writer.tied
         )
-        if item.unread and not item.forced and wants_call(decision, tied=self.writer.tied):
+        if item.unread and not (item.forced or self.writer.tied) and wants_call(decision, tied=False):
             decision = deferred(decision, Wait(Reason.OUTPUT_UNREAD, self.ask.now + UNREAD_WAIT_S), pause_until)
+        if item.unread or (case is not None and case.unread_since is not None and not item.asked_output):
+            decision = replace(decision, unread=True)
         self.writer.write(item, case, facts, decision)
 
     def _facts(self, item: Item, case: Case | None, breaker: SharedLimit) -> Facts:

@@ -12,7 +12,6 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from shared.domain.evidence import EvidenceFrom
-from shared.domain.reasons import Reason
 from shared.heal.decider import Decider
 from shared.heal.item import Item
 from shared.policy.fetched import names_no_cause, result_names_no_cause, says_too_little, with_output
@@ -24,7 +23,7 @@ MOST_A_CHUNK = 20
 MOST_S = 5.0
 """After that no further fetch begins: looks grow old meanwhile."""
 MOST_WAIT_S = 600.0
-"""So long after its telling a failure waits for its turn to be asked about; then it is decided as it was told."""
+"""So long a failure waits for its turn to be asked about, and for nothing else; then it is decided as it was told."""
 
 
 class Fetcher(Struct, frozen=True):
@@ -74,15 +73,14 @@ class Fetcher(Struct, frozen=True):
         if failure_id not in self.known:
             self.known[failure_id] = None
             system = self.systems(item.failure.system, item.failure.scope.region)
-            case = decider.records.record(item.key).case(failure_id)
-            goes_on = case is not None and case.reason is not Reason.OUTPUT_UNREAD  # it had its turn, or is told again
-            if goes_on or not isinstance(system, OutputSource):
+            case = decider.records.record(item.key).case(failure_id)  # one that goes on had its turn, or is told again
+            if (case is not None and case.unread_since is None) or not isinstance(system, OutputSource):
                 return None
-            now, told_at = self.clock.now(), case.first_told_at if case else decider.ask.now
+            now, since = self.clock.now(), (case.unread_since if case else None) or decider.ask.now
             if len(self.tried) < MOST_A_CHUNK and now < until:
                 self.tried.add(failure_id)
                 self.known[failure_id] = self._output(system, item)
-            elif now < told_at + MOST_WAIT_S:
+            elif now < since + MOST_WAIT_S:
                 self.unread.add(failure_id)
         return self.known[failure_id]
 

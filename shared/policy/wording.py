@@ -246,9 +246,10 @@ class Wording:
         """The lines without noise; then with what is faint, if any is."""
         text = _encoded(searched(lines))
         there = self._patterns.possible_in_all(text)
-        if there is None and not self._by_line.is_in(short_of(text)):
-            yield self._patterns.possible_in_ends(text)
-        elif there is None or self._is_noisy(there):
+        if there is None:  # nobody's log: what is faint in it, or noise amid it, is not worth a further look
+            ends = self._by_line.left_of(short_of(text).decode("utf-8", "replace").split("\n"))
+            yield self._patterns.possible_in_ends(_encoded(searched(ends)))
+        elif self._is_noisy(there):
             left = self._by_line.left_of(lines)
             yield self._patterns.possible_in(_encoded(searched(left)))
             heard = self._but_faint.left_of(lines) if self._has_faint else left

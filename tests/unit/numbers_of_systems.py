@@ -22,7 +22,13 @@ NUMBERS_OF_SYSTEMS: dict[str, dict[str, Any]] = {
     "shared.systems.ehpc.listing": {"MOST_LEAPS": 8, "MAX_DIGITS": 18, "PAGES_AT_ONCE": 8},
     "shared.systems.ehpc.machines": {"_MAX_TEXT": 4096},
     "shared.systems.ehpc.nodes": {"MOST_NODES": 4096, "_MAX_CHARS": 65_536, "_SHORT_CHARS": 128},
-    "shared.systems.ehpc.printed": {"HEAD_BYTES": 102_400, "FURTHER": 4, "MOST_BYTES": 1 << 40, "MOST_S": 3.0},
+    "shared.systems.ehpc.printed": {
+        "HEAD_BYTES": 102_400,
+        "FURTHER": 4,
+        "MOST_BYTES": 1 << 40,
+        "MOST_S": 3.0,
+        "MOST_FIRST_S": 1.0,
+    },
     "shared.systems.ehpc.running": {"_STRETCH": 256},
     "shared.systems.ehpc.seek": {"MOST_PAGES_A_PASS": 400, "NODES_EVERY_S": 120.0},
     "shared.systems.ehpc.seek_nodes": {

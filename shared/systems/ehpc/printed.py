@@ -7,7 +7,7 @@ there is nothing, then by halves. What lies behind the end is empty or refused.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from shared.ports import Clock
 from shared.systems.ehpc.wire import LOG_BYTES, JobLog, read_log
@@ -18,8 +18,8 @@ HEAD_BYTES = LOG_BYTES // 4
 FURTHER = 4
 MOST_BYTES = 1 << 40
 """No log is longer."""
-MOST_S = 3.0
-"""After that the end is looked for no more: looks grow old meanwhile. What is read then is some part of the middle."""
+MOST_S, MOST_FIRST_S = 3.0, 1.0
+"""After that nothing more is asked: looks grow old meanwhile; nor where the first call alone took so long."""
 
 
 def printed(api: Caller, clock: Clock, cluster_id: str, job_id: str, host: str) -> bytes | None:
@@ -36,22 +36,33 @@ def printed(api: Caller, clock: Clock, cluster_id: str, job_id: str, host: str) 
     def read(offset: int, size: int = LOG_BYTES) -> JobLog | None:
         return read_log(api, cluster_id, job_id, host, offset, size)
 
+    begun_at = clock.now()
     first = read(0)
-    if first is None:
-        return None
-    long = [len(part) >= LOG_BYTES for part in first]
-    if any(long):
-        until = clock.now() + MOST_S
+    if first is None or clock.now() > begun_at + MOST_FIRST_S:
+        return first and _joined(first)
+    return _joined([_both_ends(part, place, read, clock, begun_at + MOST_S) for place, part in enumerate(first)])
 
-        def goes_on(offset: int) -> bool:
-            there = read(offset, 1) if clock.now() < until else None
-            return there is not None and any(part for part, is_long in zip(there, long, strict=True) if is_long)
 
-        begin = max(LOG_BYTES, _near_end(goes_on) + HEAD_BYTES - LOG_BYTES)
-        end = read(begin) or JobLog(b"", b"")
-        joint = b"" if begin == LOG_BYTES else b"\n"
-        first = JobLog(*(_shortened(*parts, joint) for parts in zip(first, end, long, strict=True)))
-    return b"\n".join(part for part in first if part)
+def _joined(parts: Sequence[bytes]) -> bytes:
+    return b"\n".join(part for part in parts if part)
+
+
+def _both_ends(first: bytes, place: int, read: Callable[..., JobLog | None], clock: Clock, until: float) -> bytes:
+    """Of a log (the first or the second) of which this is the first part."""
+    if len(first) < LOG_BYTES:
+        return first
+
+    def goes_on(offset: int) -> bool:
+        there = read(offset, 1) if clock.now() < until else None
+        return there is not None and bool(there[place])
+
+    begin = max(LOG_BYTES, _near_end(goes_on) + HEAD_BYTES - LOG_BYTES)
+    end = read(begin) if clock.now() < until else None
+    if end is None or not end[place]:
+        return first
+    joint = b"" if begin == LOG_BYTES else b"\n"
+    rest = first[HEAD_BYTES:] + joint + end[place]
+    return first[:HEAD_BYTES] + b"\n" + rest[HEAD_BYTES - LOG_BYTES :]
 
 
 def _near_end(goes_on: Callable[[int], bool]) -> int:
@@ -66,11 +77,3 @@ def _near_end(goes_on: Callable[[int], bool]) -> int:
         else:
             behind = middle
     return near
-
-
-def _shortened(first: bytes, end: bytes, is_long: bool, joint: bytes) -> bytes:  # noqa: FBT001 - one of a row of parts
-    """A log of which these parts are known, without what is over."""
-    if not is_long:
-        return first
-    rest = first[HEAD_BYTES:] + joint + end
-    return first[:HEAD_BYTES] + b"\n" + rest[HEAD_BYTES - LOG_BYTES :]

@@ -31,7 +31,7 @@ MAX_LINE_CHARS = 4096
 
 MOST_A_LOOK = 100
 """Failed instances of one group that are looked at together: each costs some three calls, and anybody invents more."""
-_PLAIN = re.compile(r"\s*(?:[A-Z]?[a-z]*|[A-Z]*|-?[0-9]*)\s*")
+_PLAIN = re.compile(r"[A-Z]?[a-z]*|[A-Z]*|-?[0-9]*")
 _Meant = tuple[str, int | None, str | None]
 
 
@@ -158,7 +158,7 @@ def _most_first(meant: Iterable[_Meant]) -> list[str]:
 
 def _says_something(result: str) -> bool:
     """A plain word (`failed`, `NULL`) or number tells no more than the state does; Chinese or a class's name may."""
-    return _PLAIN.fullmatch(result) is None
+    return _PLAIN.fullmatch(result.strip()) is None
 
 
 def _group(scope: object) -> Group:

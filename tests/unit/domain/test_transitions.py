@@ -160,6 +160,33 @@ def test_only_a_look_that_was_made_lengthens_the_pause(
     assert record.cases[0].looks == looks
 
 
+@pytest.mark.parametrize(
+    ("before", "reason", "unread", "since"),
+    [
+        (None, Reason.OUTPUT_UNREAD, True, ASK.now),
+        (None, Reason.COOLDOWN, True, 0.0),
+        (0.0, Reason.OUTPUT_UNREAD, True, ASK.now),
+        (1500.0, Reason.OUTPUT_UNREAD, True, 1500.0),
+        (1500.0, Reason.LOOK_FAILED, True, 1500.0),
+        (1500.0, Reason.COOLDOWN, False, None),
+    ],
+)
+def test_the_question_outlives_whatever_else_a_failure_waits_for(
+    case: Make[Case],
+    failure: Make[Failure],
+    before: float | None,
+    reason: Reason,
+    since: float | None,
+    *,
+    unread: bool,
+) -> None:
+    """How long it waits counts from when it waits for that alone; once asked, nothing is left of it."""
+    one = case(state=CaseState.DEFERRED, unread_since=before)
+    told = replace(decision(Verdict.DEFERRED, reason, due_at=2030.0), unread=unread)
+    record, _ = waiting(JobRecord(), failure(), one, told, ASK, "p")
+    assert record.cases[0].unread_since == since
+
+
 def test_a_case_in_doubt_ends_by_what_was_seen(case: Make[Case]) -> None:
     """Seen to have been restarted it is watched; else nothing follows."""
     one = case(state=CaseState.UNKNOWN, looks=3)

@@ -8,10 +8,11 @@ import pytest
 from msgspec import structs
 
 from shared.domain.call import Effect
+from shared.domain.mode import Mode
 from shared.domain.record import LISTED_AT
 from shared.heal import Healer, Report
 from shared.heal.fetch import MOST_A_CHUNK, MOST_S, MOST_WAIT_S
-from shared.policy.model import Action, Match, Rule
+from shared.policy.model import Action, Cooldown, Match, Rule
 from shared.sweep import sweep
 from tests.support.house import House, verdicts
 from tests.unit.heal.printed import Output, deliver
@@ -126,3 +127,45 @@ def test_what_a_breaker_stops_can_be_resumed_though_the_failure_had_ended_before
     assert verdicts(deliver(house, knows)) == [("suppressed", "breaker_open")]
     (case,) = house.records()["ehpc/cn-hangzhou/ehpc-hz-1/1.scheduler"].cases
     assert case.due_at == LISTED_AT
+
+
+def test_a_look_that_fails_meanwhile_takes_nobody_their_turn(house: House, output: Output) -> None:
+    """Whatever else keeps a failure, it is asked about before it is rerun."""
+    deliver(house, *(house.hung(number) for number in range(1, MOST_A_CHUNK + 2)))
+    house.later(60)
+    house.ehpc.look_fails = BAD_LOOK
+    assert verdicts(sweep(fetching(house))) == [("deferred", "look_failed")]
+    house.ehpc.look_fails = None
+    for _ in range(3):
+        house.later(MOST_WAIT_S)
+        sweep(fetching(house))
+    assert (len(output.asked), house.ehpc.kills) == (MOST_A_CHUNK + 1, [])
+
+
+def test_a_cooldown_takes_nobody_their_turn(house: House, output: Output) -> None:
+    """All failed once before; however long the pause is, those beyond twenty are asked about behind it."""
+    numbers = range(1, MOST_A_CHUNK + 3)
+    pause = Cooldown(base_s=3000.0, factor=1.0, max_s=3600.0)
+    set_policy(house, cooldown=pause, fetch_output=False)
+    house.chance.value = 1.0
+    deliver(house, *(house.hung(number) for number in numbers))
+    house.later(1000)
+    set_policy(house, fetch_output=True)
+    for number in numbers:
+        house.ehpc.jobs[f"{number}.scheduler"].start = int(house.clock.now()) - 500
+    killed = len(house.ehpc.kills)
+    told = reasons(deliver(house, *(house.failure(number) for number in numbers)))
+    assert told == {"rule_ignores": MOST_A_CHUNK, "cooldown": 2}
+    for _ in range(4):
+        house.later(1000)
+        sweep(fetching(house))
+    assert (len(output.asked), len(house.ehpc.kills)) == (len(numbers), killed)
+
+
+@pytest.mark.parametrize("dry_run", [False, True])
+def test_where_nothing_is_rerun_nobody_waits_to_be_asked_about(house: House, output: Output, *, dry_run: bool) -> None:
+    """Nobody would go on with it: what is told is what would happen now."""
+    set_policy(house, mode=Mode.AUTO if dry_run else Mode.OBSERVE)
+    told = deliver(house, *(house.hung(number) for number in range(1, MOST_A_CHUNK + 3)), dry_run=dry_run)
+    assert reasons(told) == {"rule_ignores": MOST_A_CHUNK, "dry_run" if dry_run else "observe_mode": 2}
+    assert len(output.asked) == MOST_A_CHUNK

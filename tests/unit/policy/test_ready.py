@@ -266,3 +266,9 @@ def test_what_is_made_ready_is_the_same_in_every_process() -> None:
     }
     assert len(made) == 1
     assert b"quota" in made.pop()
+
+
+def test_patterns_that_need_no_text_are_not_made_ready() -> None:
+    """They have to be searched for anyway."""
+    assert search.PatternSet(["lost", "[0-9]+"]).ready() is None
+    assert search.PatternSet(["lost"]).ready() is not None

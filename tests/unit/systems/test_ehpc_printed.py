@@ -6,11 +6,10 @@ import base64
 
 import pytest
 
-from shared.systems.ehpc.printed import HEAD_BYTES, MOST_S, printed
+from shared.systems.ehpc.printed import HEAD_BYTES, printed
 from shared.systems.ehpc.wire import LOG_BYTES
 from shared.systems.openapi import ApiCall, CallFailed, Reply
 from tests.support.clock import Clock
-from tests.support.openapi import Play
 from tests.unit.systems.ehpc_answers import FAILED, reply
 
 END_BYTES = LOG_BYTES - HEAD_BYTES
@@ -56,7 +55,7 @@ def test_a_short_log_is_read_whole_by_one_call(clock: Clock, size: int) -> None:
 @pytest.mark.parametrize(
     "size",
     [
-        LOG_BYTES, LOG_BYTES + 1, 500_000, LOG_BYTES + END_BYTES, 2 * LOG_BYTES - 1, 2 * LOG_BYTES, 2 * LOG_BYTES + 1,
+        LOG_BYTES + 1, 500_000, LOG_BYTES + END_BYTES, 2 * LOG_BYTES - 1, 2 * LOG_BYTES, 2 * LOG_BYTES + 1,
         1_000_000, 4 * LOG_BYTES, 4 * LOG_BYTES + 1, 7_777_777, 30_000_000,
     ],
 )  # fmt: skip
@@ -78,12 +77,13 @@ def test_of_a_long_log_the_beginning_and_the_end_are_read(clock: Clock, size: in
 
 
 def test_both_logs_may_be_long(clock: Clock) -> None:
-    """The end is that of the longer one, and the other's beginning and what is known of it stay."""
-    text = Logs(clock, log_of(3_000_000), b"e" * LOG_BYTES).read()
+    """Each has its own end."""
+    errors = b"e" * 700_000 + b"CAUSE"
+    text = Logs(clock, log_of(3_000_000), errors).read()
     assert text is not None
-    output, errors = text[: LOG_BYTES + 1], text[LOG_BYTES + 2 :]
-    assert output.endswith(log_of(3_000_000)[-100_000:])
-    assert errors.replace(b"\n", b"") == b"e" * (LOG_BYTES - errors[HEAD_BYTES + 1 :].count(b"\n"))
+    assert len(text) == 2 * (LOG_BYTES + 1) + 1
+    assert text[: LOG_BYTES + 1].endswith(log_of(3_000_000)[-100_000:])
+    assert text.endswith(errors[-100_000:])
 
 
 def test_what_lies_behind_the_end_may_be_refused(clock: Clock) -> None:
@@ -95,27 +95,32 @@ def test_what_lies_behind_the_end_may_be_refused(clock: Clock) -> None:
     assert text.endswith(log_of(1_000_000)[-200_000:])
 
 
-def test_a_slow_service_is_not_asked_for_long(clock: Clock) -> None:
-    """Looks grow old meanwhile: some part of the middle has to do."""
-    logs = Logs(clock, log_of(30_000_000), takes_s=1.0)
+@pytest.mark.parametrize(("takes_s", "calls"), [(1.1, 1), (1.0, 3), (0.9, 4)])
+def test_a_slow_service_is_not_asked_for_long(clock: Clock, takes_s: float, calls: int) -> None:
+    """Looks grow old meanwhile: the beginning has to do."""
+    logs = Logs(clock, log_of(30_000_000), takes_s=takes_s)
+    assert logs.read() == log_of(LOG_BYTES)
+    assert len(logs.sizes) == calls
+
+
+def test_a_service_that_heeds_no_offset_ends_the_search(clock: Clock) -> None:
+    """Whatever it says, no log is endless."""
+
+    class Same(Logs):
+        def call(self, wanted: ApiCall) -> Reply | CallFailed:
+            self.sizes.append(int(wanted.parameters["Size"]))
+            return reply(OutputLog=base64.b64encode(b"x" * LOG_BYTES).decode())
+
+    logs = Same(clock, b"")
     text = logs.read()
     assert text is not None
-    assert text.startswith(log_of(HEAD_BYTES))
-    assert len(logs.sizes) == 2 + MOST_S
-
-
-def test_a_service_that_heeds_no_offset_ends_the_search(fake_api: Play, clock: Clock) -> None:
-    """Whatever it says, no log is endless."""
-    calls: list[ApiCall] = []
-
-    def same(call: ApiCall) -> Reply:
-        calls.append(call)
-        return reply(OutputLog=base64.b64encode(b"x" * LOG_BYTES).decode())
-
-    text = printed(fake_api(same), clock, "c-1", "1.s", "")
-    assert text is not None
     assert set(text) == set(b"x\n")
-    assert len(calls) <= 40
+    assert len(logs.sizes) <= 40
+
+
+def test_a_log_of_just_what_a_call_gives_is_whole(clock: Clock) -> None:
+    """Nothing follows it."""
+    assert Logs(clock, log_of(LOG_BYTES)).read() == log_of(LOG_BYTES)
 
 
 def test_a_log_that_cannot_be_had_is_none(clock: Clock) -> None:
@@ -124,5 +129,4 @@ def test_a_log_that_cannot_be_had_is_none(clock: Clock) -> None:
     logs.fails_from = 0
     assert logs.read() is None
     logs.fails_from = 1
-    text = logs.read()
-    assert text == log_of(HEAD_BYTES) + b"\n" + log_of(LOG_BYTES)[HEAD_BYTES:]
+    assert logs.read() == log_of(LOG_BYTES)
