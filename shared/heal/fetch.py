@@ -1,7 +1,7 @@
 """What a job has printed, fetched for failures whose text says too little: at most once a failure, and never for long.
 
 It only informs the decision, which is made anew. A fetch that fails changes nothing. Where many fail at once, those for
-which there is no room wait for the sweep's, rather than be rerun blindly, for some minutes.
+which there is no room are decided as they were told, or wait for the sweep's for some minutes, as the policy says.
 """
 
 from __future__ import annotations
@@ -80,7 +80,7 @@ class Fetcher(Struct, frozen=True):
             if len(self.tried) < MOST_A_CHUNK and now < until:
                 self.tried.add(failure_id)
                 self.known[failure_id] = self._output(system, item)
-            elif now < since + MOST_WAIT_S:
+            elif self.policy.output_first and now < since + MOST_WAIT_S:
                 self.unread.add(failure_id)
         return self.known[failure_id]
 

@@ -115,6 +115,8 @@ class Policy(Struct, frozen=True, kw_only=True):
     """A node on which jobs fail is told once, with the jobs and with how to drain it. None: nobody counts."""
     fetch_output: bool = True
     """Where a failure's text is missing or names no cause, ask the job system once what the job has printed."""
+    output_first: bool = False
+    """Where more of a cluster fail at once than are asked about, have the others wait for that, ten minutes at most."""
     ignore_lines: Annotated[
         tuple[Pattern, ...],
         Meta(max_length=MAX_IGNORED, description=f"a list of at most {MAX_IGNORED} RE2 patterns"),

@@ -24,11 +24,18 @@ def fetching(house: House, time_s: float = 60.0) -> Healer:
     return structs.replace(house.healer(time_s), fetches=True)
 
 
+@pytest.fixture
+def patient(house: House) -> None:
+    """A policy by which nobody is rerun before there was room to ask about them."""
+    set_policy(house, output_first=True)
+
+
 def reasons(report: Report) -> dict[str, int]:
     """How many outcomes say what."""
     return Counter(reason for _, reason in verdicts(report))
 
 
+@pytest.mark.usefixtures("patient")
 def test_where_many_fail_at_once_nobody_is_rerun_blindly(house: House, output: Output) -> None:
     """Twenty of a cluster are asked about in a delivery; the others wait for the sweep's turns, each is asked once."""
     first = deliver(house, *(house.hung(number) for number in range(1, 61)))
@@ -44,6 +51,7 @@ def test_where_many_fail_at_once_nobody_is_rerun_blindly(house: House, output: O
     assert house.ehpc.kills == []
 
 
+@pytest.mark.usefixtures("patient")
 def test_a_slow_service_is_asked_for_no_longer_than_looks_stay_fresh(house: House, output: Output) -> None:
     """What is not asked about by then waits as well."""
     output.takes_s = 2.0
@@ -52,6 +60,7 @@ def test_a_slow_service_is_asked_for_no_longer_than_looks_stay_fresh(house: Hous
     assert told == {"rule_ignores": len(output.asked), "output_unread": 20 - len(output.asked)}
 
 
+@pytest.mark.usefixtures("patient")
 def test_nobody_waits_for_ever_to_be_asked_about(house: House, output: Output) -> None:
     """Ten minutes after the telling it is decided as it was told: a missed rerun is a lost night."""
     failures = [house.hung(number) for number in range(1, MOST_A_CHUNK + 2)]
@@ -64,6 +73,7 @@ def test_nobody_waits_for_ever_to_be_asked_about(house: House, output: Output) -
     assert [kill.partition("@")[0] for kill in house.ehpc.kills] == [last]
 
 
+@pytest.mark.usefixtures("patient")
 def test_who_tells_a_cause_or_is_forced_waits_for_nobody(house: House, output: Output) -> None:
     """Nor does who would not be rerun anyway, nor a failure of a system that cannot be asked."""
     cause = Rule(name="cause", match=Match(message="Xid 79"), action=Action.RERUN)
@@ -77,6 +87,7 @@ def test_who_tells_a_cause_or_is_forced_waits_for_nobody(house: House, output: O
     assert reasons(deliver(house, *by_hand, force=True)) == {"accepted": 2}
 
 
+@pytest.mark.usefixtures("patient")
 def test_a_cause_told_later_goes_before_the_turn_of_its_failure(house: House, output: Output) -> None:
     """It is decided at once, and what waited goes on with it."""
     cause = Rule(name="cause", match=Match(message="Xid 79"), action=Action.RERUN)
@@ -129,6 +140,7 @@ def test_what_a_breaker_stops_can_be_resumed_though_the_failure_had_ended_before
     assert case.due_at == LISTED_AT
 
 
+@pytest.mark.usefixtures("patient")
 def test_a_look_that_fails_meanwhile_takes_nobody_their_turn(house: House, output: Output) -> None:
     """Whatever else keeps a failure, it is asked about before it is rerun."""
     deliver(house, *(house.hung(number) for number in range(1, MOST_A_CHUNK + 2)))
@@ -142,6 +154,7 @@ def test_a_look_that_fails_meanwhile_takes_nobody_their_turn(house: House, outpu
     assert (len(output.asked), house.ehpc.kills) == (MOST_A_CHUNK + 1, [])
 
 
+@pytest.mark.usefixtures("patient")
 def test_a_cooldown_takes_nobody_their_turn(house: House, output: Output) -> None:
     """All failed once before; however long the pause is, those beyond twenty are asked about behind it."""
     numbers = range(1, MOST_A_CHUNK + 3)
@@ -162,10 +175,18 @@ def test_a_cooldown_takes_nobody_their_turn(house: House, output: Output) -> Non
     assert (len(output.asked), len(house.ehpc.kills)) == (len(numbers), killed)
 
 
+@pytest.mark.usefixtures("patient")
 @pytest.mark.parametrize("dry_run", [False, True])
 def test_where_nothing_is_rerun_nobody_waits_to_be_asked_about(house: House, output: Output, *, dry_run: bool) -> None:
     """Nobody would go on with it: what is told is what would happen now."""
     set_policy(house, mode=Mode.AUTO if dry_run else Mode.OBSERVE)
     told = deliver(house, *(house.hung(number) for number in range(1, MOST_A_CHUNK + 3)), dry_run=dry_run)
     assert reasons(told) == {"rule_ignores": MOST_A_CHUNK, "dry_run" if dry_run else "observe_mode": 2}
+    assert len(output.asked) == MOST_A_CHUNK
+
+
+def test_those_for_whom_there_is_no_room_are_decided_as_they_were_told(house: House, output: Output) -> None:
+    """Unless the policy says otherwise: a storm is healed in one delivery."""
+    told = reasons(deliver(house, *(house.hung(number) for number in range(1, 61))))
+    assert told == {"rule_ignores": MOST_A_CHUNK, "accepted": 60 - MOST_A_CHUNK}
     assert len(output.asked) == MOST_A_CHUNK

@@ -35,6 +35,7 @@ FULL: dict[str, Any] = {
     "bad_nodes": {"jobs": 3, "window_s": 3600, "action": "hold", "max_wait_s": 1800, "classes": ["infrastructure"]},
     "same_text": {"max": 2, "window_s": 86400},
     "fetch_output": False,
+    "output_first": True,
     "hold_expires_s": 3600,
     "faint_lines": ["Inappropriate ioctl"],
     "ignore_lines": ["NCCL INFO", r"\(ignored\)"],
