@@ -29,10 +29,6 @@ class Noise:
         """Of patterns that were checked; `known`: what some of them need."""
         self._kinds = [_Kind(pattern, known.get(pattern) or needed(pattern)) for pattern in patterns]
 
-    def is_in(self, text: bytes) -> bool:
-        """Whether some of it is in a line of a text."""
-        return any(self._places_in(text))
-
     def left_of(self, lines: Sequence[str]) -> list[str]:
         """The printed lines in which, as they are shown, none of it is found."""
         shown = all_shown(lines)

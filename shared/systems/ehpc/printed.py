@@ -8,6 +8,7 @@ there is nothing, then by halves. What lies behind the end is empty or refused.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import cache
 
 from shared.ports import Clock
 from shared.systems.ehpc.wire import LOG_BYTES, JobLog, read_log
@@ -33,6 +34,7 @@ def printed(api: Caller, clock: Clock, cluster_id: str, job_id: str, host: str) 
         host: the node that it runs on; empty if it does not.
     """
 
+    @cache  # where both logs are long each answer shows both
     def read(offset: int, size: int = LOG_BYTES) -> JobLog | None:
         return read_log(api, cluster_id, job_id, host, offset, size)
 

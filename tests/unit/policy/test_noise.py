@@ -52,12 +52,6 @@ def test_what_a_pattern_needs_may_end_its_line() -> None:
     assert Noise(["foo.*bar$"], {}).left_of(["foo bar", "x"]) == ["x"]
 
 
-def test_one_kind_of_noise_makes_a_text_noisy() -> None:
-    """Whatever else is looked for."""
-    noise = Noise(["foo [a-z]", "bar", "foo"], {})
-    assert [noise.is_in(text) for text in (b"a foo", b"foo 1\nbar", b"a")] == [True, True, False]
-
-
 def test_a_pattern_that_needs_no_text_is_searched_for_everywhere() -> None:
     """Of `..` nothing is known beforehand."""
     assert needed("..") is None

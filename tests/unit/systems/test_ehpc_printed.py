@@ -84,6 +84,11 @@ def test_both_logs_may_be_long(clock: Clock) -> None:
     assert len(text) == 2 * (LOG_BYTES + 1) + 1
     assert text[: LOG_BYTES + 1].endswith(log_of(3_000_000)[-100_000:])
     assert text.endswith(errors[-100_000:])
+    logs = Logs(clock, log_of(3_000_000), log_of(3_000_000))
+    logs.read()
+    once = Logs(clock, log_of(3_000_000))
+    once.read()
+    assert logs.sizes == once.sizes, "an answer shows both logs"
 
 
 def test_what_lies_behind_the_end_may_be_refused(clock: Clock) -> None:
