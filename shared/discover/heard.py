@@ -15,7 +15,7 @@ from shared.domain.outcome import Outcome, rfc3339, stable_id
 from shared.domain.reasons import Reason
 from shared.domain.record import Case, JobRecord
 from shared.heal import Healer, Report
-from shared.policy.gates_trust import may_tell
+from shared.policy.gates.trust import may_tell
 from shared.ports import Ledger, Stored
 
 CLOCKS_S = 60.0

@@ -18,7 +18,7 @@ from shared.domain.outcome import Outcome, stable_id
 from shared.domain.reasons import Reason
 from shared.domain.room import size_of
 from shared.heal import Healer, Report
-from shared.policy.gates_trust import may_tell
+from shared.policy.gates.trust import may_tell
 from shared.ports import Ledger, Stored
 
 KEPT_S = 86_400.0

@@ -22,7 +22,7 @@ from shared.heal.fair import fairly
 from shared.heal.item import Invocation, Item, Result
 from shared.policy.decide import decide
 from shared.policy.facts import Facts
-from shared.policy.gates_trust import Standing, standing
+from shared.policy.gates.trust import Standing, standing
 from shared.policy.model import Policy
 from shared.ports import Clock, JobSystem, Ledger
 

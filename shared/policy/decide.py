@@ -19,9 +19,9 @@ from shared.domain.mode import Mode
 from shared.domain.reasons import Reason, is_final
 from shared.domain.record import Case
 from shared.domain.verdicts import Giver, Step, Verdict
-from shared.policy import gates_calendar, gates_case, gates_job, gates_nodes, gates_policy, gates_text, gates_trust
 from shared.policy.evidence import bare_owner
 from shared.policy.facts import Facts
+from shared.policy.gates import attempts, job, limits, rules, tellings, trust, windows
 from shared.policy.model import Action
 
 GIVE_UP_AFTER_S = 86_400.0
@@ -38,36 +38,36 @@ class Skip(Enum):
 _GateFunction = Callable[[Facts], GateAnswer | None]
 
 GATES: tuple[tuple[str, _GateFunction, Skip], ...] = (
-    ("rerun_seen", gates_case.rerun_seen, Skip.NEVER),
-    ("hold_valid", gates_case.hold_valid, Skip.NEVER),
-    ("attempt_seen", gates_case.attempt_seen, Skip.NEVER),
-    ("switched_on", gates_policy.switched_on, Skip.NEVER),
-    ("may_speak", gates_trust.may_speak, Skip.NEVER),
-    ("told_before", gates_case.told_before, Skip.NEVER),
-    ("fresh", gates_job.fresh, Skip.NEVER),
-    ("record_readable", gates_case.record_readable, Skip.NEVER),
-    ("observed", gates_job.observed, Skip.NEVER),
-    ("exists", gates_job.exists, Skip.NEVER),
-    ("restarted_since", gates_job.restarted_since, Skip.NEVER),
-    ("claims_agree", gates_trust.claims_agree, Skip.NEVER),
-    ("eligible", gates_job.eligible, Skip.NEVER),
-    ("rerunnable", gates_job.rerunnable, Skip.NEVER),
-    ("run_clear", gates_case.run_clear, Skip.NEVER),
-    ("in_hand", gates_case.in_hand, Skip.NEVER),
-    ("no_live_instance", gates_job.no_live_instance, Skip.NEVER),
-    ("rule_switched_on", gates_policy.rule_switched_on, Skip.NEVER),
-    ("rule_allows", gates_policy.rule_allows, Skip.BY_FORCE),
-    ("outside_windows", gates_calendar.outside_windows, Skip.BY_FORCE),
-    ("needs_no_person", gates_policy.needs_no_person, Skip.BY_FORCE),
-    ("little_to_lose", gates_policy.little_to_lose, Skip.BY_FORCE),
-    ("not_thrashing", gates_policy.not_thrashing, Skip.BY_FORCE),
-    ("text_is_new", gates_text.text_is_new, Skip.BY_FORCE),
-    ("attempts_left", gates_policy.attempts_left, Skip.BY_FORCE),
-    ("late_enough", gates_text.late_enough, Skip.BY_FORCE),
-    ("node_sound", gates_nodes.node_sound, Skip.BY_FORCE),
-    ("cooled_down", gates_policy.cooled_down, Skip.BY_FORCE),
-    ("breaker_closed", gates_policy.breaker_closed, Skip.BY_FORCE),
-    ("calls_take_effect", gates_case.calls_take_effect, Skip.NEVER),
+    ("rerun_seen", attempts.rerun_seen, Skip.NEVER),
+    ("hold_valid", attempts.hold_valid, Skip.NEVER),
+    ("attempt_seen", attempts.attempt_seen, Skip.NEVER),
+    ("switched_on", rules.switched_on, Skip.NEVER),
+    ("may_speak", trust.may_speak, Skip.NEVER),
+    ("told_before", tellings.told_before, Skip.NEVER),
+    ("fresh", job.fresh, Skip.NEVER),
+    ("record_readable", tellings.record_readable, Skip.NEVER),
+    ("observed", job.observed, Skip.NEVER),
+    ("exists", job.exists, Skip.NEVER),
+    ("restarted_since", job.restarted_since, Skip.NEVER),
+    ("claims_agree", trust.claims_agree, Skip.NEVER),
+    ("eligible", job.eligible, Skip.NEVER),
+    ("rerunnable", job.rerunnable, Skip.NEVER),
+    ("run_clear", tellings.run_clear, Skip.NEVER),
+    ("in_hand", tellings.in_hand, Skip.NEVER),
+    ("no_live_instance", job.no_live_instance, Skip.NEVER),
+    ("rule_switched_on", rules.rule_switched_on, Skip.NEVER),
+    ("rule_allows", rules.rule_allows, Skip.BY_FORCE),
+    ("outside_windows", windows.outside_windows, Skip.BY_FORCE),
+    ("needs_no_person", rules.needs_no_person, Skip.BY_FORCE),
+    ("little_to_lose", rules.little_to_lose, Skip.BY_FORCE),
+    ("not_thrashing", limits.not_thrashing, Skip.BY_FORCE),
+    ("text_is_new", limits.text_is_new, Skip.BY_FORCE),
+    ("attempts_left", limits.attempts_left, Skip.BY_FORCE),
+    ("late_enough", limits.late_enough, Skip.BY_FORCE),
+    ("node_sound", limits.node_sound, Skip.BY_FORCE),
+    ("cooled_down", limits.cooled_down, Skip.BY_FORCE),
+    ("breaker_closed", limits.breaker_closed, Skip.BY_FORCE),
+    ("calls_take_effect", attempts.calls_take_effect, Skip.NEVER),
 )
 
 

@@ -22,7 +22,7 @@ from shared.policy.model import PACK_FORMAT, Attempts, Breaker, Cooldown, Policy
 from shared.policy.packs import Packs, library, problem_of
 from shared.policy.patterns import PatternError, compile_pattern
 from shared.policy.reader import Reader, excerpt
-from shared.policy.review import inconsistent, odd, repeated_names
+from shared.policy.review.whole import inconsistent, odd, repeated_names
 from shared.policy.windows import CRON_FORMAT, MOMENT_FORMAT, ZONE_FORMAT, readings
 from shared.systems import SYSTEMS
 

@@ -22,10 +22,11 @@ NUMBERS_OF_POLICY: dict[str, dict[str, Any]] = {
     "shared.policy.evidence": {"_SHELL_BASE": 128, "_PBS_BASE": 256},
     "shared.policy.facts": {"FIRST_PAUSE_S": 30.0, "LONGEST_PAUSE_S": 1800.0},
     "shared.policy.fetched": {"_WINDOW_CHARS": 8192, "MAX_WINDOWS": 101, "_CAUSE_CHARS": 5000, "_END_CHARS": 3500},
-    "shared.policy.gates_calendar": {"LONGEST_WAIT_S": 86_400.0, "MOST_OPENINGS": 16},
-    "shared.policy.gates_case": {"BEGINS_S": 6.0},
-    "shared.policy.gates_nodes": {"LOOK_AGAIN_S": 300.0},
-    "shared.policy.gates_policy": {"_HOUR_S": 3600.0},
+    "shared.policy.gates.attempts": {"BEGINS_S": 6.0},
+    "shared.policy.gates.limits": {"LOOK_AGAIN_S": 300.0},
+    "shared.policy.gates.outlook": {"_NEVER": 3, "LEAST_GAIN_S": 60.0},
+    "shared.policy.gates.rules": {"_HOUR_S": 3600.0},
+    "shared.policy.gates.windows": {"LONGEST_WAIT_S": 86_400.0, "MOST_OPENINGS": 16},
     "shared.policy.known": {"EXCERPT_BYTES": 1024, "_LOOKED_AT_CHARS": 2048},
     "shared.policy.ids": {"LEAST": 8},
     "shared.policy.literals": {
@@ -48,7 +49,6 @@ NUMBERS_OF_POLICY: dict[str, dict[str, Any]] = {
         "MAX_PEOPLE": 256,
     },
     "shared.policy.notify": {"MAX_CHANNELS": 16, "MAX_ROUTES": 64, "DIGEST_LATE_S": 14_400.0},
-    "shared.policy.outlook": {"_NEVER": 3, "LEAST_GAIN_S": 60.0},
     "shared.policy.packs": {"_NO_DELAY": {"delay_s": 0.0}},
     "shared.policy.patterns": {
         "MAX_MEMORY_BYTES": 1_048_576,
@@ -77,7 +77,7 @@ NUMBERS_OF_POLICY: dict[str, dict[str, Any]] = {
     },
     "shared.policy.prices": {"MAX_PRICES": 64},
     "shared.policy.reader": {"MAX_SHOWN_CHARS": 40},
-    "shared.policy.review": {"QUICK_SETTLE_S": 60},
+    "shared.policy.review.whole": {"QUICK_SETTLE_S": 60},
     "shared.policy.rule": {"MAX_WHY_CHARS": 256, "MAX_DELAY_S": 43_200.0},
     "shared.policy.search": {
         "MAX_WORK": 524_288,

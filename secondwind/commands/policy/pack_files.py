@@ -22,7 +22,7 @@ from shared.policy.load import FORMATS
 from shared.policy.packs import Pack, PackedRule
 from shared.policy.patterns import excess
 from shared.policy.reader import Reader
-from shared.policy.review import has_evidence
+from shared.policy.review.whole import has_evidence
 from shared.policy.rule import Rule
 from shared.systems import SYSTEMS
 

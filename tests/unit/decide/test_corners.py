@@ -18,7 +18,7 @@ from shared.domain.verdicts import Verdict
 from shared.policy.conditions import EventPlace
 from shared.policy.decide import decide
 from shared.policy.facts import Facts
-from shared.policy.gates_trust import may_tell
+from shared.policy.gates.trust import may_tell
 from shared.policy.model import Source
 from shared.systems.ehpc.snapshot import EhpcSnapshot
 from shared.systems.schedulerx.snapshot import TRIGGER_DATA_RERUN, Instance

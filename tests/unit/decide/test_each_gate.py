@@ -15,9 +15,9 @@ from shared.domain.record import AttemptMark, Case, CaseState, JobRecord
 from shared.domain.runs import SKEW_S
 from shared.domain.snapshot import LookFailed
 from shared.domain.verdicts import Verdict
-from shared.policy import gates_case, gates_job, gates_policy, gates_text, gates_trust
 from shared.policy.belts import BadNodes, NodeAction, SameText
 from shared.policy.decide import decide
+from shared.policy.gates import attempts, job, limits, tellings, trust
 from shared.policy.model import Action, Match, Rule, Thrash
 from shared.policy.text.fingerprint import fingerprint
 from tests.support.clock import START as NOW
@@ -43,8 +43,8 @@ def test_what_could_not_be_seen_again_is_not_asked_for_its_age() -> None:
     """It was fresh when it was told; only the look that comes about can say otherwise."""
     old = make_failure(occurred_at=NOW - 10 * POLICY.timing.stale_event_s)
     waits = make_case(failure=old, reason=Reason.LOOK_FAILED, opened_at=NOW - 60)
-    assert gates_job.fresh(make_facts(failure=old, case=waits, observation=BLIND)) is None
-    assert gates_job.fresh(make_facts(failure=old, case=waits)) is not None
+    assert job.fresh(make_facts(failure=old, case=waits, observation=BLIND)) is None
+    assert job.fresh(make_facts(failure=old, case=waits)) is not None
 
 
 def test_what_is_told_anew_is_stale_whatever_the_look_shows() -> None:
@@ -57,7 +57,7 @@ def test_how_old_it_was_counts_from_when_it_was_told_first() -> None:
     """A person's yes, days later, makes it no older."""
     told_at = NOW - 10 * POLICY.timing.stale_event_s
     waits = make_case(failure=make_failure(occurred_at=told_at - 5), opened_at=NOW, told_at=told_at)
-    answer = gates_job.fresh(make_facts(failure=waits.failure, case=waits))
+    answer = job.fresh(make_facts(failure=waits.failure, case=waits))
     assert answer is not None
     assert (answer.stop, answer.saw) == (None, "5 s old")
 
@@ -65,7 +65,7 @@ def test_how_old_it_was_counts_from_when_it_was_told_first() -> None:
 def test_the_life_that_is_asked_about_is_shown() -> None:
     """Or that there is none."""
     record = JobRecord(cases=(make_case(failure_id="g", state=CaseState.CLOSED, tellings=("u",)),))
-    seen = [gates_case.in_hand(make_facts(record=record, observation=make_look(start_time=at))) for at in (START, None)]
+    seen = [tellings.in_hand(make_facts(record=record, observation=make_look(start_time=at))) for at in (START, None)]
     assert [one.saw for one in seen] == [SAME_LIFE, "no life"]
 
 
@@ -97,7 +97,7 @@ def test_a_start_after_the_telling_is_believed_of_a_run_that_was_seen(
     told = make_failure(started_at=(NOW if waits is None else NOW - 50) + ahead_s)
     facts = make_facts(failure=told, case=waits)
     assert facts.run is (Run.UNCLEAR if waits is None or waits.life is None else Run.EARLIER)
-    assert (gates_trust.claims_agree(facts).stop is not None) is foretold
+    assert (trust.claims_agree(facts).stop is not None) is foretold
 
 
 @pytest.mark.parametrize(
@@ -111,7 +111,7 @@ def test_of_the_run_that_is_listed_the_later_start_counts(began_s: float, told_s
     seen = make_look(start_time=int(opened_at + began_s))
     facts = make_facts(failure=told, observation=seen, case=make_case(opened_at=opened_at, run_clear=True))
     assert facts.run is (Run.THIS if told_s > 0 else Run.EARLIER)
-    assert (gates_trust.claims_agree(facts).stop is not None) is foretold
+    assert (trust.claims_agree(facts).stop is not None) is foretold
 
 
 @pytest.mark.parametrize(("restarts", "word"), [(3, "3 of them by the job system itself"), (None, "used up")])
@@ -147,16 +147,16 @@ def test_a_text_has_come_again_if_a_rerun_was_made_for_it(other: dict[str, Any],
         assert (found.reason is Reason.SAME_TEXT_AGAIN) is counts
         wordless = make_facts(failure=make_failure(message="7"), record=record, policy=policy)
         assert decide(wordless).reason is Reason.ACCEPTED
-        assert gates_text.text_is_new(make_facts(failure=make_failure(), record=record, policy=policy)) is None
+        assert limits.text_is_new(make_facts(failure=make_failure(), record=record, policy=policy)) is None
 
 
 def test_calls_in_vain_are_asked_about_while_one_is_in_doubt() -> None:
     """What waits for something else is called when that is over."""
     vain: dict[str, Any] = {"calls_in_vain": 5, "attempt": 1, "life": SAME_LIFE}
     waits, doubt = make_case(**vain), make_case(**vain, state=CaseState.UNKNOWN)
-    assert gates_case.calls_take_effect(make_facts()) is None
-    assert gates_case.calls_take_effect(make_facts(case=waits)) is None
-    asked = gates_case.calls_take_effect(make_facts(case=doubt))
+    assert attempts.calls_take_effect(make_facts()) is None
+    assert attempts.calls_take_effect(make_facts(case=waits)) is None
+    asked = attempts.calls_take_effect(make_facts(case=doubt))
     assert asked is not None
     assert asked.stop is not None
 
@@ -229,7 +229,7 @@ def test_which_failures_are_too_many(other: dict[str, Any], *, counts: bool) -> 
     case = make_case(**{"failure_id": "g", "opened_at": NOW - 60, "tellings": ("u",), **other})
     policy = replace(POLICY, thrash=Thrash(max_failures=1, window_s=600))
     for own in (None, make_case(opened_at=NOW - 60)):
-        answer = gates_policy.not_thrashing(make_facts(record=JobRecord(cases=(case,)), policy=policy, case=own))
+        answer = limits.not_thrashing(make_facts(record=JobRecord(cases=(case,)), policy=policy, case=own))
         assert answer is not None
         assert (answer.stop is not None) is counts
 
@@ -240,14 +240,14 @@ def test_a_no_is_not_in_the_way_of_its_own_case_nor_of_what_has_no_life() -> Non
     assert _with(mine, case=mine).reason is Reason.ACCEPTED
     other = make_case(failure_id="g", reason=Reason.REJECTED, state=CaseState.CLOSED, tellings=("u",))
     facts = make_facts(record=JobRecord(cases=(other,)), observation=make_look(start_time=None))
-    assert gates_case.in_hand(facts).stop is None
+    assert tellings.in_hand(facts).stop is None
 
 
 def test_what_has_an_attempt_does_not_wait_for_another_telling() -> None:
     """It means the life that it was reserved at."""
     tried = make_case(failure_id=make_facts().failure_id, attempt=1, life="run:1", tellings=("u",))
     waits = make_case(failure_id=make_facts().failure_id, tellings=("u",))
-    found = [gates_case.in_hand(make_facts(record=JobRecord(cases=(one,)))).stop is None for one in (tried, waits)]
+    found = [tellings.in_hand(make_facts(record=JobRecord(cases=(one,)))).stop is None for one in (tried, waits)]
     assert found == [True, False]
 
 

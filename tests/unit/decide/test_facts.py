@@ -13,8 +13,8 @@ from shared.domain.record import AttemptMark, CaseState, JobRecord
 from shared.domain.snapshot import LookFailed
 from shared.policy.belts import BadNodes, NodeAction
 from shared.policy.facts import Facts
+from shared.policy.gates.outlook import gets_further
 from shared.policy.model import Action, Match, Rule
-from shared.policy.outlook import gets_further
 from shared.systems.schedulerx.snapshot import Instance
 from tests.support.clock import START as NOW
 from tests.support.make import Make

@@ -16,8 +16,8 @@ from shared.domain.record import Case, CaseState, JobRecord
 from shared.policy.belts import BadNodes, NodeAction
 from shared.policy.decide import decide
 from shared.policy.facts import Facts
+from shared.policy.gates.outlook import gets_further
 from shared.policy.model import Action, Match, Policy, Rule
-from shared.policy.outlook import gets_further
 from tests.support.clock import START as NOW
 from tests.support.make import Make
 

@@ -16,7 +16,7 @@ from shared.domain.snapshot import LookFailed
 from shared.policy.conditions import EventPlace, LogPlace, Source
 from shared.policy.decide import decide
 from shared.policy.facts import Facts
-from shared.policy.gates_trust import Standing, standing
+from shared.policy.gates.trust import Standing, standing
 from shared.systems.ehpc.scope import Cluster
 from shared.systems.ehpc.snapshot import EhpcSnapshot
 from tests.support.clock import START as NOW

@@ -16,8 +16,8 @@ from shared.policy.belts import BadNodes, NodeAction
 from shared.policy.conditions import Match
 from shared.policy.decide import decide
 from shared.policy.facts import Facts
-from shared.policy.gates_case import BEGINS_S
-from shared.policy.gates_text import late_enough, text_is_new
+from shared.policy.gates.attempts import BEGINS_S
+from shared.policy.gates.limits import late_enough, text_is_new
 from shared.policy.model import Policy, SameText
 from shared.policy.rule import Action, Rule, Tells
 from shared.systems.ehpc.snapshot import EhpcSnapshot

@@ -16,7 +16,7 @@ from shared.policy import wording
 from shared.policy.conditions import EventPlace
 from shared.policy.decide import GATES, decide, gates_before
 from shared.policy.facts import Facts
-from shared.policy.gates_trust import may_tell
+from shared.policy.gates.trust import may_tell
 from shared.policy.match import Matcher
 from shared.policy.model import Action, Attempts, Match, Policy, Rule, Source
 from shared.policy.rule import CauseLine, Tells

@@ -15,12 +15,12 @@ from shared.domain.record import Case, CaseState, JobRecord
 from shared.domain.runs import SKEW_S
 from shared.domain.snapshot import LookFailed
 from shared.domain.verdicts import Verdict
-from shared.policy import gates_case, gates_trust
 from shared.policy.belts import BadNodes, NodeAction
 from shared.policy.conditions import EventPlace
 from shared.policy.decide import decide
 from shared.policy.facts import FIRST_PAUSE_S, Facts
-from shared.policy.gates_nodes import LOOK_AGAIN_S
+from shared.policy.gates import attempts, tellings, trust
+from shared.policy.gates.limits import LOOK_AGAIN_S
 from shared.policy.model import Source
 from tests.support.clock import START as NOW
 from tests.support.make import Make
@@ -78,7 +78,7 @@ def test_a_case_that_waited_ends_as_one_that_is_known_elsewhere(
     """It was told again meanwhile, under the live job's id; an attempt of its own it sees to itself."""
     mine = case(failure_id="mine", attempt=attempt, tellings=("t",))
     known = case(failure_id="known", state=CaseState.REFUSED) if elsewhere else None
-    asked = gates_case.told_before(facts(case=mine, record=JobRecord(cases=(mine,)), known_elsewhere=known))
+    asked = tellings.told_before(facts(case=mine, record=JobRecord(cases=(mine,)), known_elsewhere=known))
     assert (asked is not None) is ended
     if asked is not None:
         assert asked.stop is not None
@@ -87,7 +87,7 @@ def test_a_case_that_waited_ends_as_one_that_is_known_elsewhere(
 
 @pytest.mark.parametrize(
     "gate",
-    [gates_case.rerun_seen, gates_case.hold_valid, gates_case.attempt_seen, gates_case.calls_take_effect],
+    [attempts.rerun_seen, attempts.hold_valid, attempts.attempt_seen, attempts.calls_take_effect],
 )
 def test_nothing_is_asked_about_a_case_that_there_is_not(facts: Make[Facts], gate: Any) -> None:
     """Nor about one that waits for the first time."""
@@ -101,7 +101,7 @@ def test_what_is_looked_at_again_is_looked_at_later(
 ) -> None:
     """Whatever was seen: no sweep goes on with it at once."""
     lost = case(state=CaseState.UNKNOWN, life=f"run:{START}", attempt=1, may_leave_until=may_leave_until)
-    stop = gates_case._stop_of(conclusion, lost, facts(case=lost, record=JobRecord(cases=(lost,))))
+    stop = attempts._stop_of(conclusion, lost, facts(case=lost, record=JobRecord(cases=(lost,))))
     assert stop is None or stop.due_at is None or stop.due_at > NOW
 
 
@@ -111,7 +111,7 @@ def test_what_nothing_proves_yet_is_looked_at_soon(
 ) -> None:
     """A second later where the look was a moment too early; where there is nothing to see after a pause."""
     lost = case(state=CaseState.UNKNOWN, life=f"run:{START}", attempt=1, may_leave_until=NOW - 3600)
-    stop = gates_case._stop_of(conclusion, lost, facts(case=lost, record=JobRecord(cases=(lost,))))
+    stop = attempts._stop_of(conclusion, lost, facts(case=lost, record=JobRecord(cases=(lost,))))
     assert stop is not None
     assert (stop.reason, stop.due_at) == (Reason.NOT_SETTLED, NOW + due_s)
 
@@ -160,7 +160,7 @@ def test_a_start_that_lies_ahead_is_no_evidence_where_no_run_is_shown(
     """There is nothing that it could be taken for."""
     unseen = facts(observation=make_look(state=State.NOT_FOUND, start_time=None))
     assert unseen.seen_life is None
-    assert gates_trust._foretold(unseen, unseen.told_at + ahead_s) is foretold
+    assert trust._foretold(unseen, unseen.told_at + ahead_s) is foretold
 
 
 @pytest.mark.parametrize(("reserved_at", "whose"), [(NOW - 5, "g"), (NOW - 15, None)])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from shared.policy.load import check_policy
-from shared.policy.review import QUICK_SETTLE_S
+from shared.policy.review.whole import QUICK_SETTLE_S
 from tests.unit.policy.warned import HEAD, warned
 
 REST = "rules: [{name: all, match: {}, action: rerun}]\n"

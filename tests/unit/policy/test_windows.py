@@ -11,7 +11,7 @@ from shared.domain.reasons import Reason
 from shared.domain.record import CaseState, JobRecord
 from shared.domain.verdicts import Verdict
 from shared.policy.decide import decide
-from shared.policy.gates_calendar import MOST_OPENINGS
+from shared.policy.gates.windows import MOST_OPENINGS
 from shared.policy.load import check_policy, load_policy
 from shared.policy.model import Policy, Window
 from shared.policy.windows import WindowAction

@@ -15,24 +15,24 @@ from shared.domain.mode import Mode
 from shared.domain.reasons import Reason
 from shared.domain.record import Case
 from shared.domain.verdicts import Verdict
-from shared.policy import gates_calendar, gates_job, gates_nodes, gates_policy, gates_text
 from shared.policy.conditions import EVIDENCE, Match
 from shared.policy.facts import Facts
+from shared.policy.gates import job, limits, rules, windows
 from shared.policy.rule import Action
 
-_NEVER_FORCED = (gates_job.eligible, gates_job.no_live_instance, gates_policy.rule_switched_on)
+_NEVER_FORCED = (job.eligible, job.no_live_instance, rules.rule_switched_on)
 _POLICYS = (
-    gates_policy.rule_allows,
-    gates_calendar.outside_windows,
-    gates_policy.needs_no_person,
-    gates_policy.little_to_lose,
-    gates_policy.not_thrashing,
-    gates_text.text_is_new,
-    gates_policy.attempts_left,
-    gates_text.late_enough,
-    gates_nodes.node_sound,
-    gates_policy.cooled_down,
-    gates_policy.breaker_closed,
+    rules.rule_allows,
+    windows.outside_windows,
+    rules.needs_no_person,
+    rules.little_to_lose,
+    limits.not_thrashing,
+    limits.text_is_new,
+    limits.attempts_left,
+    limits.late_enough,
+    limits.node_sound,
+    limits.cooled_down,
+    limits.breaker_closed,
 )
 _RANK = {Verdict.DEFERRED: 1, Verdict.HELD: 2}
 _NEVER = 3

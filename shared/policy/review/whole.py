@@ -13,7 +13,7 @@ from shared.policy import yamltree
 from shared.policy.conditions import EVIDENCE, EventPlace, Match, listed, patterns_of
 from shared.policy.model import Action, CauseLine, Cooldown, PackRule, Policy, Rule, Tells
 from shared.policy.patterns import excess
-from shared.policy.review_blocks import (
+from shared.policy.review.blocks import (
     faults_of_blocks,
     faults_of_people,
     faults_of_windows,
@@ -23,12 +23,12 @@ from shared.policy.review_blocks import (
     odd_shares,
     odd_windows,
 )
-from shared.policy.review_globs import faults_of_globs, odd_globs
-from shared.policy.review_noise import odd_noise, odd_patterns
-from shared.policy.review_notify import faults_of_notify, odd_notify
-from shared.policy.review_reach import odd_reach, whose_places
-from shared.policy.review_regions import odd_regions
-from shared.policy.shadow import includes, of_others, systems_of, takers_of
+from shared.policy.review.globs import faults_of_globs, odd_globs
+from shared.policy.review.noise import odd_noise, odd_patterns
+from shared.policy.review.notify import faults_of_notify, odd_notify
+from shared.policy.review.reach import odd_reach, whose_places
+from shared.policy.review.regions import odd_regions
+from shared.policy.review.shadow import includes, of_others, systems_of, takers_of
 from shared.systems import SYSTEMS
 
 QUICK_SETTLE_S = 60

@@ -1,4 +1,4 @@
-"""The gates that the policy sets: kill switch, rules, hold, loss, thrashing, budget, cooldown, breaker."""
+"""The gates of switches and rules: is it switched on, does its rule let it be healed, must a person weigh it first."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from shared.domain.mode import Mode
 from shared.domain.reasons import Reason
 from shared.domain.verdicts import Verdict
 from shared.policy.facts import Facts
-from shared.policy.model import Action, Attempts, Thrash
+from shared.policy.rule import Action
 
 _HOUR_S = 3600.0
 
@@ -120,75 +120,3 @@ def little_to_lose(facts: Facts) -> GateAnswer | None:
 @lru_cache(maxsize=64)
 def _at_most_h(limit_h: float) -> str:
     return f"at most {limit_h:g} h"
-
-
-def not_thrashing(facts: Facts) -> GateAnswer | None:
-    """Has the job failed so often of late that running it again is no cure?"""
-    thrash = facts.policy.thrash
-    if thrash is None:
-        return None
-    wanted = _at_most_failures(thrash)
-    if facts.case is not None and facts.case.attempt:
-        return GateAnswer(f"attempt {facts.case.attempt} is reserved already", wanted)
-    since, own = facts.ask.now - thrash.window_s, facts.failure_id
-    count = 1
-    for case in facts.record.cases:
-        # Of a job that may not be looked at nothing was tried: whether rerunning helps is as open as before.
-        tried = case.open or case.reason is not Reason.LOOK_REFUSED
-        # Anybody may tell of runs that nobody can make out: those are no failures yet.
-        certain = case.run_clear or case.life is not None
-        count += tried and certain and case.opened_at > since and case.failure_id != own
-    if count <= thrash.max_failures:
-        return GateAnswer(str(count), wanted)
-    message = f"{count} failures of this job in {thrash.window_s:g} s: rerunning it does not help"
-    return GateAnswer(str(count), wanted, Stop(Verdict.SUPPRESSED, Reason.THRASHING, message))
-
-
-@lru_cache(maxsize=64)
-def _at_most_failures(thrash: Thrash) -> str:
-    return f"at most {thrash.max_failures} failures in {thrash.window_s:g} s"
-
-
-@lru_cache(maxsize=256)
-def _used(used: int, limit: Attempts, whose: str) -> GateAnswer:
-    return GateAnswer(str(used), f"fewer than {limit.max}{whose} in {limit.window_s:g} s")
-
-
-def attempts_left(facts: Facts) -> GateAnswer:
-    """Is there an attempt left in the window of the budget that applies?"""
-    budget = facts.budget
-    limit, whose = budget.limit, f" of class {budget.of_class.value}" if budget.of_class else ""
-    answer = _used(budget.used, limit, whose)
-    if facts.case is not None and facts.case.attempt:
-        return GateAnswer(f"attempt {facts.case.attempt} is reserved already", answer.wanted)
-    if budget.used < limit.max:
-        return answer
-    itself = budget.used - budget.own
-    message = f"{budget.used} attempts{whose} in {limit.window_s:g} s are used up"
-    message += f", {itself} of them by the job system itself" if itself else ""
-    reason = Reason.CLASS_ATTEMPTS_USED_UP if budget.of_class else Reason.ATTEMPTS_USED_UP
-    return GateAnswer(answer.saw, answer.wanted, Stop(Verdict.SUPPRESSED, reason, message))
-
-
-def cooled_down(facts: Facts) -> GateAnswer:
-    """Is the cooldown after the last attempt over?"""
-    wait_s = facts.record.not_before - facts.ask.now
-    reserved = facts.case is not None and facts.case.attempt > 0
-    if wait_s <= 0 or reserved:
-        return _COOL
-    stop = Stop(Verdict.DEFERRED, Reason.COOLDOWN, f"cooling down for {wait_s:.0f} s more", facts.record.not_before)
-    return GateAnswer(saw=f"{wait_s:.0f} s left", wanted="over", stop=stop)
-
-
-_COOL = GateAnswer("over", "over")
-
-
-def breaker_closed(facts: Facts) -> GateAnswer:
-    """Is the breaker of this cluster or group closed? A person opens one by hand, whatever window the policy sets."""
-    if facts.breaker.opened_at is None:
-        return _CLOSED
-    message = f"the breaker is open ({facts.breaker.why}); it never closes itself"
-    return GateAnswer(saw="open", wanted="closed", stop=Stop(Verdict.SUPPRESSED, Reason.BREAKER_OPEN, message))
-
-
-_CLOSED = GateAnswer("closed", "closed")
