@@ -36,7 +36,7 @@ from shared.domain.snapshot import Observation
 from shared.heal import Healer, Invocation, Report
 from shared.intake import Context, read_events
 from shared.ledger.several import OpenLedger
-from shared.open_ledger import open_ledger
+from shared.openers.ledger import open_ledger
 from shared.policy.model import Action, Breaker, Match, Policy, Rule
 from shared.ports import Due, Stored, WholeSave, Write, whole_save_of
 from shared.reality import SystemChance, SystemClock

@@ -13,7 +13,7 @@ from secondwind.terminal import shown
 from secondwind.usage import UnusableError
 from shared.domain.credentials import Credentials
 from shared.domain.errors import SettingsError
-from shared.open_ledger import OpenLedger, check_client, open_ledger
+from shared.openers.ledger import OpenLedger, check_client, open_ledger
 from shared.ports import Clock
 from shared.reality import SystemClock
 from shared.settings import LedgerUrl, RedisUrl, SqliteUrl, parse_ledger_url, read_credentials

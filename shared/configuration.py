@@ -14,7 +14,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from shared.domain.errors import Fault, PolicyError, SettingsError
-from shared.open_ledger import check_client
+from shared.openers.ledger import check_client
 from shared.policy.itself import Itself
 from shared.policy.model import Policy
 from shared.policy.ready import read_ready

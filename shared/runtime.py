@@ -24,9 +24,9 @@ from shared.intake.log import words
 from shared.intake.manual import read_manual
 from shared.intake.timer import wants_dry_run
 from shared.intake.trigger import read_trigger
-from shared.open_ledger import open_ledger
-from shared.open_robots import open_messages, open_robot
-from shared.open_systems import open_seekers, open_systems
+from shared.openers.ledger import open_ledger
+from shared.openers.robots import open_messages, open_robot
+from shared.openers.systems import open_seekers, open_systems
 from shared.policy.model import Policy
 from shared.ports import LogRange
 from shared.ranges import heal_range, read_range
@@ -162,7 +162,7 @@ def _wired(context: Any, start: Start, *, timer: bool = False) -> Iterator[Wirin
         return invocation.hard_deadline - clock.now()
 
     def digests() -> Digests:
-        from shared.open_digest import NightDigests  # noqa: PLC0415 - the night's report, where there are channels
+        from shared.openers.digest import NightDigests  # noqa: PLC0415 - the night's report, where there are channels
 
         return NightDigests(settings, policy, credentials, clock)
 

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from concurrent.futures import Future
 
 LANES = 12
-"""Clusters and groups at once: fewer than the connections to one place that are kept (`shared.kept_http`), and a chunk
+"""Clusters and groups at once: fewer than the connections to one place that are kept (`network.kept_http`), and a chunk
 of a hundred failures in each is a few megabytes. They wait for the network nearly all the time."""
 PAUSE_S = 1.0
 """So long at the most what has ended waits for what has not."""

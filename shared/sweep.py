@@ -18,7 +18,7 @@ from shared.domain.outcome import Outcome
 from shared.domain.record import JobRecord
 from shared.heal import Healer, Item, Notice, Origin, Report, Result, Walked
 from shared.ports import Stored
-from shared.whose_turn import ROOM_S, Turns
+from shared.sweep_turns import ROOM_S, Turns
 
 _LOG = logging.getLogger(__name__)
 PAGE = 25

@@ -22,7 +22,6 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from shared.asked import gates_of
 from shared.configuration import Configuration, configuration_of, prepare
 from shared.console.app import answer
 from shared.console.http import Refused, WebRequest, WebResponse, text_response
@@ -31,7 +30,8 @@ from shared.console.visitor import Visitor
 from shared.domain.credentials import Credentials
 from shared.domain.errors import LedgerUnavailable
 from shared.domain.links import CHANNEL
-from shared.open_ledger import open_ledger
+from shared.gates_now import gates_of
+from shared.openers.ledger import open_ledger
 from shared.ports import Clock
 from shared.reading.jwt import BadToken, claims_of
 from shared.reality import SystemClock
@@ -159,7 +159,7 @@ def _night(configuration: Configuration, credentials: Credentials, clock: Clock)
     settings = configuration.settings
 
     def read() -> NightRows:
-        from shared.open_night import night_of  # noqa: PLC0415 - HTTP and mail, 10 ms, for the pages of a night alone
+        from shared.openers.night import night_of  # noqa: PLC0415 - HTTP and mail, 10 ms, for the pages of a night alone
         from shared.sls.outcomes import OutcomeLog  # noqa: PLC0415 - as above
 
         log = OutcomeLog(

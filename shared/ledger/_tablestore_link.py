@@ -16,12 +16,12 @@ from typing import Generic, TypeVar
 from msgspec import Struct
 
 from shared.domain.credentials import Credentials
-from shared.http_answer import HttpAnswer
-from shared.http_bounds import Bounds
-from shared.kept_http import Begun, NoWholeAnswer, Snag, begin
 from shared.ledger._tablestore_cells import RowError
 from shared.ledger._tablestore_messages import MessageError, error_code
 from shared.ledger._tablestore_signing import Doubt, doubt_about, headers_of
+from shared.network.http_answer import HttpAnswer
+from shared.network.http_bounds import Bounds
+from shared.network.kept_http import Begun, NoWholeAnswer, Snag, begin
 
 TRIES = 3
 """How often a request is sent that was certainly not done, or only reads."""

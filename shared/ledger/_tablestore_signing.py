@@ -18,7 +18,7 @@ from enum import Enum
 from functools import lru_cache
 
 from shared.domain.credentials import Credentials
-from shared.http_answer import HttpAnswer
+from shared.network.http_answer import HttpAnswer
 
 API_VERSION = "2015-12-31"
 MOST_OFF_S = 900

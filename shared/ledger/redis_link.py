@@ -16,7 +16,7 @@ from types import FunctionType
 from typing import Any
 
 from shared.domain.errors import LedgerUnavailable
-from shared.idle import LastUse
+from shared.network.idle import LastUse
 from shared.put_off import put_off
 
 MAX_WAIT_S = 5.0

@@ -13,8 +13,8 @@ from urllib.parse import quote, urlencode, urlsplit
 from aliyun.log import LogClient, LogException
 
 from shared.domain.credentials import Credentials
-from shared.http_bounds import Bounds
-from shared.kept_http import NoWholeAnswer, Snag, exchange
+from shared.network.http_bounds import Bounds
+from shared.network.kept_http import NoWholeAnswer, Snag, exchange
 from shared.ports import TOPIC as TOPIC_FIELD
 from shared.ports import LogEntry, LogRange
 from shared.reading.pairs import overwritten

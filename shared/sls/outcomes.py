@@ -22,9 +22,9 @@ import msgspec
 from msgspec import Struct
 
 from shared.domain.credentials import Credentials
-from shared.http_answer import HttpAnswer
-from shared.http_bounds import Bounds
-from shared.kept_http import NoWholeAnswer, Snag, exchange
+from shared.network.http_answer import HttpAnswer
+from shared.network.http_bounds import Bounds
+from shared.network.kept_http import NoWholeAnswer, Snag, exchange
 
 PAGE = 100
 """Most logs in one answer."""

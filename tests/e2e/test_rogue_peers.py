@@ -17,7 +17,7 @@ from localcloud.schedulerx import models as schedulerx_models
 from localcloud.schedulerx.service import Schedulerx
 from localcloud.schedulerx3 import models as schedulerx3_models
 from localcloud.schedulerx3.service import Schedulerx3
-from shared.kept_http import drop_connections
+from shared.network.kept_http import drop_connections
 from shared.settings.environment import endpoint_variable
 from shared.systems import SYSTEMS, openapi
 from tests.e2e.conftest import HOUR, POLICY, Town, event, failure, hung_cluster

@@ -25,7 +25,7 @@ from shared.domain.errors import DeliveryError, LedgerUnavailable
 from shared.domain.failure import Failure, Intake
 from shared.domain.snapshot import Observation
 from shared.heal import Healer, Invocation
-from shared.open_ledger import OpenLedger, open_ledger
+from shared.openers.ledger import OpenLedger, open_ledger
 from shared.policy.model import Policy
 from shared.ports import Due, Stored, Write, whole_save_of
 from shared.settings import parse_ledger_url

@@ -14,7 +14,7 @@ from typing import Any
 
 from shared.domain.credentials import Credentials
 from shared.domain.errors import LedgerUnavailable, SinkUnavailable
-from shared.open_ledger import OpenLedger, open_ledger
+from shared.openers.ledger import OpenLedger, open_ledger
 from shared.policy.model import Policy
 from shared.ports import Stored, Write
 from shared.settings import parse_ledger_url

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from shared.domain.credentials import Credentials
-from shared.open_ledger import OpenLedger, open_ledger
+from shared.openers.ledger import OpenLedger, open_ledger
 from shared.settings import parse_ledger_url
 from tests.processes.fast_clock import FastClock
 from tests.processes.storm import calm, check, rage

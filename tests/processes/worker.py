@@ -27,7 +27,7 @@ from typing import Any, NoReturn
 
 import shared.runtime
 from localcloud.fc.instance.context import make_context
-from shared.open_ledger import OpenLedger, open_ledger
+from shared.openers.ledger import OpenLedger, open_ledger
 from shared.ports import Due, Stored, WholeSave, Write, whole_save_of
 from shared.reality import SystemClock
 from tests.processes.fast_clock import FastClock

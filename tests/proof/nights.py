@@ -137,7 +137,7 @@ def large_documents(world: World) -> None:
 def stale_connections(world: World) -> None:
     """Peers have dropped what an instance kept open, and it does not see it: its first look, call and report are lost.
 
-    The transport uses nothing that was idle for long, and looks twice (`shared/kept_http.py`): here that is of no use.
+    The transport uses nothing that was idle for long, and looks twice (`network/kept_http.py`): no use here.
     """
     world.systems["ehpc"].look_script.append(Fault.LOOK_FAILED)
     world.systems["ehpc"].script.append(Fault.LOST_NONE)

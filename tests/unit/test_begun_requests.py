@@ -7,10 +7,10 @@ from collections.abc import Iterator
 import pytest
 from msgspec.structs import replace
 
-from shared import kept_http
-from shared.http_bounds import Bounds
-from shared.idle import IDLE_S
-from shared.kept_http import NoWholeAnswer, Snag, begin, drop_connections, exchange
+from shared.network import kept_http
+from shared.network.http_bounds import Bounds
+from shared.network.idle import IDLE_S
+from shared.network.kept_http import NoWholeAnswer, Snag, begin, drop_connections, exchange
 from tests.support.http_wire import Wire, say
 
 BOUNDS = Bounds(connect_s=2, read_s=2, total_s=10, most_bytes=1_000)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from shared import http_answer
-from shared.http_bounds import Bounded, Bounds, Incoming, TooLong
+from shared.network import http_answer
+from shared.network.http_bounds import Bounded, Bounds, Incoming, TooLong
 
 HEAD_BYTES = 65_536
 

@@ -13,10 +13,10 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from shared import idle, kept_http
-from shared.http_answer import read_answer
-from shared.http_bounds import Bounded, Bounds, Incoming
-from shared.kept_http import NoWholeAnswer, Snag, drop_connections, exchange
+from shared.network import idle, kept_http
+from shared.network.http_answer import read_answer
+from shared.network.http_bounds import Bounded, Bounds, Incoming
+from shared.network.kept_http import NoWholeAnswer, Snag, drop_connections, exchange
 from tests.support.http_wire import Wire, say
 
 BOUNDS = Bounds(connect_s=2, read_s=2, total_s=10, most_bytes=1_000)

@@ -122,7 +122,7 @@ import sys
 from shared.put_off import put_off
 from shared.sls import NEVER_USED
 put_off(*NEVER_USED)
-import shared.kept_http, shared.sls._client
+import shared.network.kept_http, shared.sls._client
 print([name for name in ("email", "http.client") if name in sys.modules])
 """
 

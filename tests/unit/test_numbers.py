@@ -83,8 +83,8 @@ NUMBERS: dict[str, dict[str, Any]] = {
     "shared.heal.settle": {"TRIES": 3},
     "shared.heal.walk": {"TRIES": 3},
     "shared.heal.writer": {"MAX_REFUSED": 16},
-    "shared.http_bounds": {"HEAD_BYTES": 65_536, "PART_BYTES": 16_384},
-    "shared.idle": {"IDLE_S": 4.0},
+    "shared.network.http_bounds": {"HEAD_BYTES": 65_536, "PART_BYTES": 16_384},
+    "shared.network.idle": {"IDLE_S": 4.0},
     "shared.intake.announcement": {
         "MAX_EXTRA_FIELDS": 32,
         "MAX_EXTRA_NAME_CHARS": 64,
@@ -232,7 +232,7 @@ NUMBERS: dict[str, dict[str, Any]] = {
     },
     "shared.intake.weighing": {"MAX_WEIGHT": 1_600_000, "MAX_MEMBERS": 10_000, "MAX_OPEN": 64, "_SHOWN_CHARS": 200},
     "shared.sweep": {"PAGE": 25, "PORTION_BYTES": 12_000_000},
-    "shared.whose_turn": {
+    "shared.sweep_turns": {
         "MAX_DOCUMENTS": 10_000,
         "MANY": 100,
         "MAX_PENDING": 500,

@@ -8,7 +8,7 @@ from shared.domain.call import Target
 from shared.domain.credentials import Credentials
 from shared.domain.failure import Failure, Trigger
 from shared.domain.snapshot import LookFailed
-from shared.open_systems import open_seekers, open_systems
+from shared.openers.systems import open_seekers, open_systems
 from shared.settings import read_settings
 from shared.systems.discovery import Terms
 from shared.systems.ehpc.scope import Cluster

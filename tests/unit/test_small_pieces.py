@@ -6,8 +6,8 @@ import io
 import tracemalloc
 from types import SimpleNamespace
 
-from shared.http_answer import read_answer
-from shared.http_bounds import Bounded, Bounds, Incoming
+from shared.network.http_answer import read_answer
+from shared.network.http_bounds import Bounded, Bounds, Incoming
 
 
 def test_a_body_in_the_smallest_pieces_takes_no_more_memory() -> None:

@@ -13,10 +13,10 @@ import pytest
 from shared.domain.credentials import Credentials
 from shared.domain.endpoint import parse_endpoint
 from shared.domain.errors import LedgerUnavailable, SinkUnavailable
-from shared.http_bounds import Bounds
-from shared.kept_http import drop_connections, exchange
 from shared.ledger._tablestore_link import Link, Place
 from shared.ledger.redis_link import RedisLink
+from shared.network.http_bounds import Bounds
+from shared.network.kept_http import drop_connections, exchange
 from shared.sls import Access, SlsSink
 from shared.systems.openapi import ApiCall, CallFailed, OpenApi, Reply
 from tests.support.clock import Clock

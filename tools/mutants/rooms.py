@@ -42,7 +42,7 @@ ROOMS = (
     Room("systems", ("shared/systems",), ("tests/unit/systems",), but=_ADAPTERS),
     Room(
         "heal",
-        ("shared/heal", "shared/sweep.py", "shared/whose_turn.py", "shared/ranges.py"),
+        ("shared/heal", "shared/sweep.py", "shared/sweep_turns.py", "shared/ranges.py"),
         ("tests/unit/heal", "tests/e2e/test_ranges.py"),
     ),
     Room("people", ("shared/people",), ("tests/unit/people",)),

@@ -20,7 +20,6 @@ from secondwind.text_file import CannotRead, read_text
 from secondwind.usage import UNUSABLE, UnusableError
 from secondwind.which_ledger import LedgerTerms, ledger_of
 from secondwind.who import identity, who
-from shared.asked import gates_of
 from shared.console.app import answer
 from shared.console.http import WebRequest, WebResponse
 from shared.console.site import NightRows, Site
@@ -29,7 +28,8 @@ from shared.domain.errors import LedgerUnavailable, PolicyError, SettingsError
 from shared.domain.failure import Failure
 from shared.domain.gate import Gate
 from shared.domain.link_key import LinkKey, parse_link_key
-from shared.open_night import night_of
+from shared.gates_now import gates_of
+from shared.openers.night import night_of
 from shared.policy.load import MAX_TEXT_BYTES, load_policy
 from shared.policy.model import Policy
 from shared.ports import Clock, Ledger

@@ -11,7 +11,7 @@ from secondwind.commands.notify.run import notify_of
 from secondwind.terminal import moment, shown
 from secondwind.usage import UnusableError
 from shared.domain.errors import LedgerUnavailable, SettingsError
-from shared.open_ledger import open_ledger
+from shared.openers.ledger import open_ledger
 from shared.people.channels import ChannelState, states_of
 from shared.policy.notify import MessageChannel
 from shared.settings.channels import channel_secrets

@@ -21,7 +21,7 @@ from shared.domain.errors import LedgerUnavailable, SettingsError
 from shared.domain.keys import CONTROLS_KEY
 from shared.domain.mode import Controls, Mode
 from shared.ledger.tablestore_setup import has_table
-from shared.open_ledger import check_client, open_ledger
+from shared.openers.ledger import check_client, open_ledger
 from shared.settings import TablestoreUrl
 from shared.sls import REQUEST_ID, Access, LogCallFailed
 

@@ -22,7 +22,7 @@ from shared.domain.failure import Failure, Trigger, Unreadable
 from shared.heal import Healer, Invocation, Item, Report
 from shared.intake.announcement import read_announcement
 from shared.intake.context import Context, Envelope
-from shared.open_systems import open_systems
+from shared.openers.systems import open_systems
 from shared.policy.load import load_policy
 from shared.policy.model import Policy
 from shared.reality import SystemChance

@@ -17,7 +17,7 @@ from shared.domain.call import Effect
 from shared.domain.credentials import Credentials
 from shared.domain.errors import PolicyError, SettingsError
 from shared.notify import trial_draft
-from shared.open_robots import open_robot
+from shared.openers.robots import open_robot
 from shared.people.channels import ChannelState, states_of
 from shared.policy.load import MAX_TEXT_BYTES, load_policy
 from shared.policy.notify import ChannelKind, MessageChannel, Notify

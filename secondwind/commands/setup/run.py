@@ -24,7 +24,7 @@ from secondwind.commands.setup.wanted import OutcomePlace
 from secondwind.machine import failed, write_json
 from secondwind.usage import UNUSABLE, UnusableError
 from shared.domain.errors import SecondWindError, SettingsError
-from shared.open_ledger import check_client
+from shared.openers.ledger import check_client
 from shared.policy.notify import Notify
 from shared.settings import LOGSTORE_NAME, Settings, TablestoreUrl
 from shared.sls import Access, LogCallFailed

@@ -23,7 +23,7 @@ MOST_LEAPS = 8
 """How many pages of a pass may be pages by number: enough for 12,800 jobs."""
 MAX_DIGITS = 18
 PAGES_AT_ONCE = 8
-"""10,000 jobs in 2.5 s at 0.1 s a page, and no more connections than are kept (`shared.kept_http`)."""
+"""10,000 jobs in 2.5 s at 0.1 s a page, and no more connections than are kept (`shared.network.kept_http`)."""
 
 
 class JobList:

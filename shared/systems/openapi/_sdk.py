@@ -1,7 +1,7 @@
 """The SDK itself (alibabacloud-tea-openapi 0.4.6), loaded with the first call: tamed and asked here.
 
-It builds, signs and reads; what it has signed leaves through `shared.kept_http`. That is the SDK's own seam, the one
-function in which it meets its HTTP client (`DaraCore.do_action`,
+It builds, signs and reads; what it has signed leaves through `shared.network.kept_http`. That is the SDK's own seam,
+the one function in which it meets its HTTP client (`DaraCore.do_action`,
 https://github.com/aliyun/tea-python/blob/master/python/darabonba/core.py), so what others ask of it in this process
 goes its usual way.
 """
@@ -27,8 +27,8 @@ from darabonba.utils.stream import Stream as DaraStream
 
 from shared.domain.credentials import Credentials
 from shared.domain.endpoint import Endpoint
-from shared.http_bounds import Bounds
-from shared.kept_http import NoWholeAnswer, exchange
+from shared.network.http_bounds import Bounds
+from shared.network.kept_http import NoWholeAnswer, exchange
 from shared.systems.openapi import ApiCall, Refusal, _signing
 from shared.systems.openapi.classify import NoAnswer
 

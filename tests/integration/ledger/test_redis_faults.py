@@ -9,9 +9,9 @@ from collections.abc import Callable
 
 import pytest
 
-from shared import idle
 from shared.domain.errors import LedgerUnavailable
 from shared.ledger.redis import RedisLedger
+from shared.network import idle
 from shared.ports import Stored, Write
 from tests.support.make import Make
 from tests.support.redis_server import RedisServer

@@ -26,7 +26,7 @@ from shared.ledger import redis as backend
 from shared.ledger.redis import RedisLedger
 from shared.ledger.redis_link import RedisLink
 from shared.ledger.sqlite import SqliteLedger
-from shared.open_ledger import open_ledger
+from shared.openers.ledger import open_ledger
 from shared.ports import Due, Stored, Write
 from shared.settings import parse_ledger_url
 from tests.support.clock import Clock

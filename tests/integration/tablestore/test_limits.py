@@ -142,6 +142,6 @@ def loaded(module: str) -> set[str]:
 
 def test_the_ledger_is_loaded_only_if_it_is_named() -> None:
     """Neither the functions nor opening another ledger pay for it; its SDK is for whoever sets up."""
-    assert loaded("shared.open_ledger") == set()
+    assert loaded("shared.openers.ledger") == set()
     assert "shared.ledger._tablestore_link" in loaded("shared.ledger.tablestore") - {"tablestore"}
     assert "tablestore" not in loaded("shared.ledger.tablestore") | loaded("shared.ledger.tablestore_setup")

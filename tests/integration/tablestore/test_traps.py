@@ -13,11 +13,11 @@ from localcloud.clock import ManualClock
 from localcloud.tablestore.service import Tablestore
 from localcloud.wire.faults import Fault, FaultKind
 from localcloud.wire.http import Request, Response
-from shared import idle
 from shared.domain.errors import LedgerUnavailable
-from shared.kept_http import drop_connections
 from shared.ledger.tablestore import TablestoreLedger
 from shared.ledger.tablestore_setup import sdk
+from shared.network import idle
+from shared.network.kept_http import drop_connections
 from shared.ports import Due, Stored
 from tests.support.tablestore_server import TablestoreServer, lost, write
 

@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 
 from shared import people
-from shared.asked import gates_of
 from shared.console.app import answer
 from shared.console.http import WebRequest
 from shared.console.site import Site
 from shared.console.visitor import Visitor
 from shared.domain.gate import Gate
+from shared.gates_now import gates_of
 from shared.policy.model import Action, Policy
 from tests.support.clock import START
 from tests.support.memory_ledger import MemoryLedger
@@ -31,7 +31,7 @@ def test_a_held_failures_gates_are_asked_and_nothing_is_written(
     (hold,) = people.holds(house.ledger)
     before = dict(house.ledger.load([hold.key]))
     saves, looks = len(house.ledger.saves), house.ehpc.looks
-    monkeypatch.setattr("shared.asked.open_systems", lambda *_: house.healer().systems)
+    monkeypatch.setattr("shared.gates_now.open_systems", lambda *_: house.healer().systems)
     anything: Any = None  # settings and a key, which the systems of a test need not
     now = house.clock.now()
     gates = gates_of(hold.case.failure, house.ledger, anything, anything, house.policy, house.clock, now + 20)

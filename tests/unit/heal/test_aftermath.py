@@ -175,9 +175,9 @@ def test_a_call_of_several_that_stayed_unknown_is_retried_in_halves(house: House
 
 def test_the_sweep_takes_clusters_in_turns(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     """A storm in one group delays no other: with room for few documents each scope gets its turn."""
-    import shared.whose_turn
+    import shared.sweep_turns
 
-    monkeypatch.setattr(shared.whose_turn, "MAX_DOCUMENTS", 4)
+    monkeypatch.setattr(shared.sweep_turns, "MAX_DOCUMENTS", 4)
     house.ehpc.answer = lambda _: Effect.UNKNOWN
     house.deliver(*(house.hung(number) for number in range(1, 41)))
     house.later(1)

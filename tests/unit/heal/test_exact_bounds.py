@@ -16,7 +16,7 @@ from shared.heal.limits import CONTENDED_WAIT_S
 from shared.policy.model import Cooldown, Rate
 from shared.ports import Write
 from shared.sweep import sweep
-from shared.whose_turn import MAX_DOCUMENTS, ROOM_S
+from shared.sweep_turns import MAX_DOCUMENTS, ROOM_S
 from tests.support.clock import START
 from tests.support.house import House, verdicts
 from tests.support.memory_ledger import touch

@@ -104,7 +104,7 @@ def test_outcomes_that_stay_owed_do_not_block_the_rest_of_the_sweep(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A Logstore that stays away puts its own documents off; failures behind them are taken up."""
-    monkeypatch.setattr("shared.whose_turn.MAX_DOCUMENTS", 2)
+    monkeypatch.setattr("shared.sweep_turns.MAX_DOCUMENTS", 2)
     monkeypatch.setattr("shared.sweep.PAGE", 1)
     house.sink.down = True
     for number in (1, 2, 3):

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 import pytest
 from msgspec.structs import replace
 
-import shared.whose_turn
+import shared.sweep_turns
 from shared.domain.call import Effect
 from shared.domain.failure import Failure
 from shared.domain.snapshot import Observation
@@ -40,7 +40,7 @@ def clusters_of(house: House) -> list[str]:
 
 def test_what_is_pending_waits_in_its_scopes_turn(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     """Forty of one cluster came first; with room for four the one of another is among them."""
-    monkeypatch.setattr(shared.whose_turn, "MAX_DOCUMENTS", 4)
+    monkeypatch.setattr(shared.sweep_turns, "MAX_DOCUMENTS", 4)
     pend(house, [house.hung(number) for number in range(1, 41)])
     pend(house, [at(house.hung(50), "ehpc-hz-2")])
     taken = clusters_of(house)
@@ -49,8 +49,8 @@ def test_what_is_pending_waits_in_its_scopes_turn(house: House, monkeypatch: pyt
 
 def test_clusters_that_somebody_invents_take_no_more_than_half(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     """Pending failures of ten clusters came first; what is due of real jobs is taken up all the same."""
-    monkeypatch.setattr(shared.whose_turn, "MAX_DOCUMENTS", 4)
-    monkeypatch.setattr(shared.whose_turn, "MAX_PENDING", 2)
+    monkeypatch.setattr(shared.sweep_turns, "MAX_DOCUMENTS", 4)
+    monkeypatch.setattr(shared.sweep_turns, "MAX_PENDING", 2)
     pend(house, [at(house.hung(number), f"ehpc-x-{number}") for number in range(1, 11)])
     house.ehpc.answer = lambda _: Effect.NOT_DONE_LATER
     house.ehpc.code = "Throttling"
@@ -63,16 +63,16 @@ def test_clusters_that_somebody_invents_take_no_more_than_half(house: House, mon
 
 def test_where_nothing_else_is_due_pending_fills_the_run(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     """The bound leaves no room unused."""
-    monkeypatch.setattr(shared.whose_turn, "MAX_DOCUMENTS", 4)
-    monkeypatch.setattr(shared.whose_turn, "MAX_PENDING", 2)
+    monkeypatch.setattr(shared.sweep_turns, "MAX_DOCUMENTS", 4)
+    monkeypatch.setattr(shared.sweep_turns, "MAX_PENDING", 2)
     pend(house, [house.hung(number) for number in range(1, 9)])
     assert len(clusters_of(house)) == 4
 
 
 def test_a_storm_of_many_pages_hides_nobody(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     """More of one cluster are due than are asked for at once."""
-    monkeypatch.setattr(shared.whose_turn, "MAX_DOCUMENTS", 4)
-    monkeypatch.setattr(shared.whose_turn, "MAX_HINTS", 5)
+    monkeypatch.setattr(shared.sweep_turns, "MAX_DOCUMENTS", 4)
+    monkeypatch.setattr(shared.sweep_turns, "MAX_HINTS", 5)
     pend(house, [house.hung(number) for number in range(1, 21)])
     pend(house, [at(house.hung(50), "ehpc-hz-2")])
     assert "ehpc-hz-2" in clusters_of(house)
@@ -82,7 +82,7 @@ def test_a_storm_has_its_turn_although_small_scopes_take_all_the_time(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Thirteen slow clusters are due anew each time, a run looks into two: the storm waits fourteen runs at most."""
-    monkeypatch.setattr(shared.whose_turn, "MANY", 1)
+    monkeypatch.setattr(shared.sweep_turns, "MANY", 1)
     slow = [at(house.hung(number), f"ehpc-hz-{number:02}") for number in range(2, 15)]
     asked: list[str] = []
     observe = house.ehpc.observe

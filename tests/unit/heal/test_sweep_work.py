@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from shared import sweep as module
-from shared import whose_turn
+from shared import sweep_turns
 from shared.documents import encode
 from shared.domain.keys import CONTROLS_KEY, breaker_key, nodes_key
 from shared.domain.limits import SharedLimit
@@ -176,7 +176,7 @@ def test_nothing_more_is_read_once_there_is_no_room(monkeypatch: pytest.MonkeyPa
 def test_so_many_documents_are_taken_up_and_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
     """The next timer goes on; with nothing due nobody even asks for the modes."""
     keys = [f"ehpc/r/c/{number}" for number in range(5)]
-    monkeypatch.setattr(whose_turn, "MAX_DOCUMENTS", 3)
+    monkeypatch.setattr(sweep_turns, "MAX_DOCUMENTS", 3)
     ledger, clock = cases_due(*keys)
     healer = _Healer(ledger, clock)
     swept(healer)

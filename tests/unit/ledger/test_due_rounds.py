@@ -6,10 +6,10 @@ import math
 
 import pytest
 
-from shared import whose_turn
+from shared import sweep_turns
 from shared.domain.keys import pending_key
 from shared.ports import Write
-from shared.whose_turn import Turns
+from shared.sweep_turns import Turns
 from tests.support.meddled_ledger import Closable
 from tests.support.systems import CLUSTER, GROUP
 from tests.unit.ledger.conftest import Place
@@ -23,7 +23,7 @@ def test_a_name_behind_a_flood_that_nothing_moves_is_asked_for(
 
     Also where each run dies over what it has asked for.
     """
-    monkeypatch.setattr(whose_turn, "MAX_HINTS", 10)
+    monkeypatch.setattr(sweep_turns, "MAX_HINTS", 10)
     now, hidden = place.clock.now(), pending_key(CLUSTER, "hidden")
     names = [pending_key(GROUP, f"{number:04}") for number in range(700)]
     moments = [now - 800 + apart_s * number for number in range(700)]

@@ -7,14 +7,14 @@ from typing import Any
 
 import pytest
 
-from shared.http_answer import HttpAnswer
-from shared.http_bounds import Bounds
-from shared.kept_http import NoWholeAnswer, Snag
 from shared.ledger import _tablestore_link
 from shared.ledger._tablestore_cells import RowError
 from shared.ledger._tablestore_link import MOST_BYTES, Link, Place, TableCallFailed, TableFailure, failure_of
 from shared.ledger._tablestore_messages import MessageError
 from shared.ledger._tablestore_signing import Doubt
+from shared.network.http_answer import HttpAnswer
+from shared.network.http_bounds import Bounds
+from shared.network.kept_http import NoWholeAnswer, Snag
 from tests.support.tablestore_server import ROLE, credentials
 
 PLACE = Place(endpoint="http://127.0.0.1:9/", instance="sw", table="ledger")

@@ -13,10 +13,10 @@ from typing import Any
 import pytest
 
 from shared.domain.credentials import Credentials
-from shared.http_answer import HttpAnswer
 from shared.ledger import _tablestore_signing
 from shared.ledger._tablestore_signing import Doubt, doubt_about, headers_of
 from shared.ledger.tablestore_setup import sdk
+from shared.network.http_answer import HttpAnswer
 
 BODY, PATH = b"the rows", "/GetRow"
 KEY = Credentials(access_key_id="LTAI", access_key_secret="s" * 100, security_token="token ")

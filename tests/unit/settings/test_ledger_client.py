@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from shared.open_ledger import check_client
+from shared.openers.ledger import check_client
 from shared.settings import parse_ledger_url
 
 ROOT = Path(__file__).resolve().parents[3]

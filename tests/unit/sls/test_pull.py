@@ -13,10 +13,10 @@ import pytest
 from msgspec.structs import replace
 
 from localcloud.sls.models import Log, LogGroup
-from shared import idle
 from shared.domain.credentials import Credentials
 from shared.domain.errors import InputError, SourceUnavailable
 from shared.domain.progress import Progress
+from shared.network import idle
 from shared.ports import LogEntry, LogRange
 from shared.sls import MOST_PAGE_BYTES, PAGE_BYTES, Access, SlsSource, _client, _next_groups
 from tests.support.http_wire import Dropping, Wire, say

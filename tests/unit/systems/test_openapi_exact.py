@@ -10,8 +10,8 @@ from msgspec.structs import replace
 
 from shared.domain.credentials import Credentials
 from shared.domain.endpoint import parse_endpoint
-from shared.http_bounds import Bounds
-from shared.kept_http import NoWholeAnswer, Snag
+from shared.network.http_bounds import Bounds
+from shared.network.kept_http import NoWholeAnswer, Snag
 from shared.systems.openapi import OpenApi, Reply, _sdk
 from shared.systems.openapi.classify import NoAnswer
 from shared.systems.openapi.results import malformed

@@ -10,7 +10,7 @@ import pytest
 from shared.domain.call import Effect
 from shared.domain.credentials import Credentials
 from shared.domain.endpoint import parse_endpoint
-from shared.kept_http import NoWholeAnswer, Snag
+from shared.network.kept_http import NoWholeAnswer, Snag
 from shared.systems.dataworks.wire import rerun
 from shared.systems.openapi import ApiCall, CallFailed, OpenApi, Reply
 from shared.systems.openapi.results import by_code, by_success

@@ -7,10 +7,10 @@ import time
 
 import pytest
 
-from shared import idle
 from shared.domain.call import Effect
 from shared.domain.credentials import Credentials
 from shared.domain.endpoint import parse_endpoint
+from shared.network import idle
 from shared.systems.openapi import ApiCall, CallFailed, OpenApi, Reply
 from tests.support.http_wire import Behaviour, Dropping, Wire
 from tests.support.make import Make

@@ -6,13 +6,13 @@ from collections.abc import Callable, Iterable
 
 import pytest
 
-from shared import whose_turn
+from shared import sweep_turns
 from shared.documents import decode_rounds, rounds_write
 from shared.domain.keys import ROUNDS_KEY, breaker_of, group_of
 from shared.domain.rounds import Rounds
 from shared.ports import Due, Write
 from shared.side_by_side import LANES
-from shared.whose_turn import Turns
+from shared.sweep_turns import Turns
 from tests.support.clock import START, Clock
 from tests.support.memory_ledger import MemoryLedger
 
@@ -44,9 +44,9 @@ def scopes_of(run: Turns) -> list[str]:
 
 def test_scopes_take_turns_and_what_is_pending_beyond_its_bound_comes_last(monkeypatch: pytest.MonkeyPatch) -> None:
     """Each scope's oldest first."""
-    monkeypatch.setattr(whose_turn, "MAX_PENDING", 1)
+    monkeypatch.setattr(sweep_turns, "MAX_PENDING", 1)
     keys = ["ehpc/r/a/1", "ehpc/r/a/2", "pending/ehpc/r/a/x", "ehpc/r/b/1", "pending/ehpc/r/b/y", "ehpc/r/a/3"]
-    fair = whose_turn._fair([Due(float(place), key) for place, key in enumerate(keys)])
+    fair = sweep_turns._fair([Due(float(place), key) for place, key in enumerate(keys)])
     first, last = "pending/ehpc/r/b/y", "pending/ehpc/r/a/x"
     assert fair == ["ehpc/r/a/1", "ehpc/r/b/1", "ehpc/r/a/2", first, "ehpc/r/a/3", last]
 
@@ -55,7 +55,7 @@ def test_a_scope_is_taken_whole_small_ones_first_and_what_anybody_may_invent_las
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Else in the order of their turns. Nothing is written down: all of them begin at once."""
-    monkeypatch.setattr(whose_turn, "MANY", 2)
+    monkeypatch.setattr(sweep_turns, "MANY", 2)
     large = [f"ehpc/r/large/{number}" for number in range(3)]
     small = ["ehpc/r/small/1", "pending/ehpc/r/small/x"]
     invented = [f"pending/ehpc/r/invented/{number}" for number in range(3)]
@@ -69,18 +69,18 @@ def test_a_scope_is_taken_whole_small_ones_first_and_what_anybody_may_invent_las
 
 def test_due_keys_are_asked_for_page_by_page(monkeypatch: pytest.MonkeyPatch) -> None:
     """While pages are full, there is time, and the bound is not met; what is found is what is due by now."""
-    monkeypatch.setattr(whose_turn, "MAX_HINTS", 2)
+    monkeypatch.setattr(sweep_turns, "MAX_HINTS", 2)
     keys = [f"ehpc/r/c/{number}" for number in range(6)]
     for left_s, oldest, others, found in ((100.0, 10, 1, 6), (100.0, 1, 1, 4), (6.0, 3, 1, 6), (5.5, 10, 1, 2)):
-        monkeypatch.setattr(whose_turn, "OLDEST_PAGES", oldest)
-        monkeypatch.setattr(whose_turn, "ROUND_PAGES", others)
+        monkeypatch.setattr(sweep_turns, "OLDEST_PAGES", oldest)
+        monkeypatch.setattr(sweep_turns, "ROUND_PAGES", others)
         assert turns(*house(*keys), left_s).keys() == keys[:found]
 
 
 def test_the_round_begins_anew_and_what_is_asked_for_is_asked_for_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Three pages of two a run: the oldest two, and four of the others."""
     for name, number in (("MAX_HINTS", 2), ("OLDEST_PAGES", 1), ("ROUND_PAGES", 2)):
-        monkeypatch.setattr(whose_turn, name, number)
+        monkeypatch.setattr(sweep_turns, name, number)
     keys = [f"ehpc/r/c/{number}" for number in range(9)]
     ledger, clock = house(*keys)
     for others in (keys[2:6], keys[6:], keys[2:6]):
@@ -91,7 +91,7 @@ def test_the_round_begins_anew_and_what_is_asked_for_is_asked_for_once(monkeypat
 
 def test_in_a_round_every_scope_has_its_turn_first(monkeypatch: pytest.MonkeyPatch) -> None:
     """A dozen slow storms and small scopes without end take all the time: the storms come round all the same."""
-    monkeypatch.setattr(whose_turn, "MANY", 1)
+    monkeypatch.setattr(sweep_turns, "MANY", 1)
     large = [f"ehpc/r/large{number:02}/{job}" for number in range(20) for job in (1, 2)]
     small = [f"ehpc/r/small{number:02}/1" for number in range(40)]
     ledger, clock = house(*small, *large)
@@ -108,7 +108,7 @@ def test_of_five_turns_one_is_in_the_round_and_two_are_of_what_waits_for_a_look(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Small scopes come before storms, and both before what anybody may invent, but for these turns."""
-    monkeypatch.setattr(whose_turn, "MANY", 1)
+    monkeypatch.setattr(sweep_turns, "MANY", 1)
     small, storms = [f"small{number:02}" for number in range(10)], ["a", "z"]
     keys = [f"ehpc/r/{name}/1" for name in small]
     keys += [f"ehpc/r/{name}/{job}" for name in storms for job in (1, 2)]
@@ -161,7 +161,7 @@ def test_a_place_that_nobody_can_read_stays_as_it_is(caplog: pytest.LogCaptureFi
 
 def test_so_many_begin_at_once() -> None:
     """As many as there are lanes."""
-    assert whose_turn.AT_ONCE == LANES
+    assert sweep_turns.AT_ONCE == LANES
 
 
 def test_where_sweeps_go_on_is_kept() -> None:

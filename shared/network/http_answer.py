@@ -13,7 +13,7 @@ from functools import lru_cache
 
 from msgspec import Struct
 
-from shared.http_bounds import Garbled, Incoming, TooLong
+from shared.network.http_bounds import Garbled, Incoming, TooLong
 
 MOST_HEADERS = 100
 _STATUS = re.compile(r"HTTP/1\.([0-9]) +([1-9][0-9]{2})(?: (.*))?\Z")

@@ -1,4 +1,4 @@
-"""One HTTP connection: dialled, asked one request after the other, let go. Who keeps it is in `shared.kept_http`.
+"""One HTTP connection: dialled, asked one request after the other, let go. Who keeps it is in `kept_http`.
 
 What a failure says of the request is kept apart by `Snag`: before a connection stands nothing has left. TLS is verified
 as the SDKs do it, against the system's authorities and certifi's; the context is made once, as it takes longer than a
@@ -16,9 +16,9 @@ from enum import Enum
 from functools import lru_cache
 from typing import Any
 
-from shared.http_answer import HttpAnswer, read_answer
-from shared.http_bounds import PART_BYTES, Bounded, CutShort, Garbled, Incoming, TooLong
-from shared.idle import LastUse
+from shared.network.http_answer import HttpAnswer, read_answer
+from shared.network.http_bounds import PART_BYTES, Bounded, CutShort, Garbled, Incoming, TooLong
+from shared.network.idle import LastUse
 
 _NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+\Z", re.ASCII)
 _WITH_BODY = frozenset({"PATCH", "POST", "PUT"})

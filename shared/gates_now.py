@@ -12,7 +12,7 @@ from shared.domain.failure import Failure, Trigger
 from shared.domain.gate import Gate
 from shared.domain.outcome import stable_id
 from shared.heal import Healer, Invocation, Item
-from shared.open_systems import open_systems
+from shared.openers.systems import open_systems
 from shared.policy.model import Policy
 from shared.ports import Clock, Ledger
 from shared.reality import SystemChance

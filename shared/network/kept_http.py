@@ -1,7 +1,7 @@
 """HTTP connections of the process, kept between requests for a few seconds: how every SDK's requests leave.
 
 What an SDK has signed is sent as it is: once, to the host that it names, past every proxy, and no redirect is followed.
-A connection that was idle for `shared.idle.IDLE_S`, or whose end has been told, is not used again.
+A connection that was idle for `shared.network.idle.IDLE_S`, or whose end has been told, is not used again.
 
 No peer is trusted with our memory or time: an answer has a length at most, and question and answer together a time,
 however little comes at once. What is cut off so may have arrived, as any request without an answer.
@@ -17,9 +17,9 @@ from functools import lru_cache
 from threading import Lock
 from urllib.parse import urlsplit
 
-from shared.http_answer import HttpAnswer
-from shared.http_bounds import Bounded, Bounds
-from shared.http_line import PORTS, HttpLine, NoWholeAnswer, Place, Snag
+from shared.network.http_answer import HttpAnswer
+from shared.network.http_bounds import Bounded, Bounds
+from shared.network.http_line import PORTS, HttpLine, NoWholeAnswer, Place, Snag
 
 __all__ = ["Begun", "NoWholeAnswer", "Snag", "begin", "drop_connections", "exchange"]
 

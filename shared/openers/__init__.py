@@ -1,0 +1,1 @@
+"""What an invocation needs opened: the ledger, the job systems, the way of messages, the outcomes of the last day."""
