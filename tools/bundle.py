@@ -69,8 +69,8 @@ from shared.ready_patterns import recorded
 
 def load():
     from shared.put_off import put_off
-    from shared.sls import NEVER_USED as of_logs
-    from shared.systems.openapi import NEVER_USED as of_calls
+    from shared.sls.connect import NEVER_USED as of_logs
+    from shared.systems.openapi.client import NEVER_USED as of_calls
     put_off(*of_logs, *of_calls)
     for name in names:
         try:

@@ -18,7 +18,8 @@ from shared.network.kept_http import NoWholeAnswer, Snag, exchange
 from shared.ports import TOPIC as TOPIC_FIELD
 from shared.ports import LogEntry, LogRange
 from shared.reading.pairs import overwritten
-from shared.sls import (
+from shared.sls._signing import LogGroup, date, signer
+from shared.sls.calls import (
     MOST_PAGE_BYTES,
     MOST_PAIRS,
     POST_BODY_TOO_LARGE,
@@ -28,7 +29,6 @@ from shared.sls import (
     Access,
     LogCallFailed,
 )
-from shared.sls._signing import LogGroup, date, signer
 
 TOPIC, SOURCE = "secondwind-outcome", "secondwind"
 CONNECT_TIMEOUT_S = 3.0

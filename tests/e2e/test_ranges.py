@@ -10,13 +10,12 @@ from pathlib import Path
 import pytest
 
 import shared.ranges
-import shared.sls
 from localcloud.fc.models import InvocationResult
 from localcloud.sls.trigger import LogTriggerPump, TriggerConfig
 from localcloud.wire.faults import Fault, FaultKind
 from shared.documents import decode_progress
 from shared.domain.errors import GroupGarbled, RangeUnfinished, SourceUnavailable
-from shared.sls import _client
+from shared.sls import _client, source
 from tests.e2e.conftest import PROJECT, SOURCE, Town, failure, hung_cluster
 
 
@@ -28,7 +27,7 @@ def written(town: Town, *numbers: int) -> None:
 
 @pytest.fixture(autouse=True)
 def _small_pages(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(shared.sls, "PULL_GROUPS", 1)
+    monkeypatch.setattr(source, "PULL_GROUPS", 1)
 
 
 def pulls(town: Town) -> int:
@@ -192,7 +191,7 @@ def test_a_flood_about_foreign_clusters_costs_no_look(town: Town, monkeypatch: p
     policy = Path(os.environ["SECONDWIND_POLICY_FILE"])
     own = "sources: [{log: {project: secondwind, logstore: failures}, clusters: ehpc-hz-1}]\n"
     policy.write_text(policy.read_text() + own)
-    monkeypatch.setattr(shared.sls, "PULL_GROUPS", 100)
+    monkeypatch.setattr(source, "PULL_GROUPS", 100)
     hung_cluster(town, 1)
     told = [failure(1, cluster_id=f"ehpc-foreign-{number:04}") for number in range(3_000)]
     for start in range(0, len(told), 1_000):

@@ -19,7 +19,7 @@ from localcloud.schedulerx3 import models as schedulerx3_models
 from localcloud.schedulerx3.service import Schedulerx3
 from shared.network.kept_http import drop_connections
 from shared.settings.environment import endpoint_variable
-from shared.systems import SYSTEMS, openapi
+from shared.systems import SYSTEMS
 from tests.e2e.conftest import HOUR, POLICY, Town, event, failure, hung_cluster
 from tests.support import rogue_peer as rogue
 from tests.support.depth import of_today
@@ -112,7 +112,6 @@ PARTS = 8
 @pytest.fixture
 def peer(town: Town, monkeypatch: pytest.MonkeyPatch) -> Iterator[RoguePeer]:
     """Stands before all job systems; Log Service behaves."""
-    monkeypatch.setattr(openapi, "READ_TIMEOUT_MS", 2_000)
     with RoguePeer(town.cloud.server.port) as made:
         for system in SYSTEMS:
             monkeypatch.setenv(endpoint_variable(system), made.endpoint)

@@ -55,13 +55,13 @@ NUMBERS_OF_SYSTEMS: dict[str, dict[str, Any]] = {
         "NODES_PAGE_SIZE": 100,
     },
     "shared.systems.imagined": {"MAX_LISTED": 256, "_LONGEST_S": 31_536_000},
-    "shared.systems.openapi": {
-        "MESSAGE_BYTES": 1024,
+    "shared.systems.openapi.client": {
         "CONNECT_TIMEOUT_MS": 5000,
         "READ_TIMEOUT_MS": 10_000,
         "LEAST_TIME_S": 1.0,
         "HELD_BACK_S": 1.0,
     },
+    "shared.systems.openapi.failed": {"MESSAGE_BYTES": 1024},
     "shared.systems.openapi._sdk": {"_CHAIN_LIMIT": 32, "MOST_BYTES": 8_000_000, "_NO_PORT": 80},
     "shared.systems.openapi._signing": {"SHORT": 64},
     "shared.systems.openapi.classify": {"_TOO_MANY_REQUESTS": 429, "_BAD_REQUEST": 400, "_SERVER_ERROR": 500},

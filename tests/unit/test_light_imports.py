@@ -89,8 +89,8 @@ AFTER_A_CALL = """
 import math, sys
 from shared.domain.credentials import Credentials
 from shared.domain.endpoint import Endpoint
-from shared.sls import NEVER_USED as OF_LOGS, OF_PULLS, Access, _connect
-from shared.systems.openapi import NEVER_USED, ApiCall, OpenApi
+from shared.sls.connect import NEVER_USED as OF_LOGS, OF_PULLS, Access, connect
+from shared.systems.openapi.client import NEVER_USED, ApiCall, OpenApi
 from tests.support.http_wire import Wire
 there = sys.modules.keys() & sys.stdlib_module_names  # Python's own, which the wire may need
 wire = Wire()
@@ -101,7 +101,7 @@ try:
     answer = OpenApi(key, Endpoint("http", host, int(port))).call(call)
     print(type(answer).__name__, wire.requests[0]["headers"]["x-acs-security-token"])
     access = Access(credentials=key, remaining_s=lambda: math.inf)
-    _connect(access, f"http://{host}:{port}").put("p", "o", 1, [{"a": "b"}])
+    connect(access, f"http://{host}:{port}").put("p", "o", 1, [{"a": "b"}])
 except Exception as error:
     print(type(error).__name__)
 finally:
@@ -120,7 +120,7 @@ def test_a_call_loads_nothing_of_an_sdk_that_it_does_not_use() -> None:
 SENDING = """
 import sys
 from shared.put_off import put_off
-from shared.sls import NEVER_USED
+from shared.sls.connect import NEVER_USED
 put_off(*NEVER_USED)
 import shared.network.kept_http, shared.sls._client
 print([name for name in ("email", "http.client") if name in sys.modules])

@@ -196,16 +196,8 @@ NUMBERS: dict[str, dict[str, Any]] = {
         "_ZONES_H": {"UTC": 0, "GMT": 0, "PRC": 8, "Asia/Shanghai": 8},
     },
     "shared.side_by_side": {"LANES": 12, "PAUSE_S": 1.0},
-    "shared.sls": {
-        "PULL_GROUPS": 1000,
-        "FIRST_GROUPS": 10,
-        "PAGE_BYTES": 4_000_000,
-        "MOST_PAGE_BYTES": 32_000_000,
-        "MOST_PAIRS": 1_000_000,
-        "GARBLED_DELIVERIES": 4,
-        "TRIES": 2,
-        "LEAST_TIME_S": 1.0,
-    },
+    "shared.sls.calls": {"MOST_PAGE_BYTES": 32_000_000, "MOST_PAIRS": 1_000_000, "TRIES": 2, "LEAST_TIME_S": 1.0},
+    "shared.sls.source": {"PULL_GROUPS": 1000, "FIRST_GROUPS": 10, "PAGE_BYTES": 4_000_000, "GARBLED_DELIVERIES": 4},
     "shared.sls.batches": {"MAX_PUT_BYTES": 4_900_000, "MAX_PUT_LOGS": 4096, "SHORT_BYTES": 1024, "_FIELD_BYTES": 16},
     "shared.sls._client": {
         "CONNECT_TIMEOUT_S": 3.0,

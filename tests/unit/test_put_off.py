@@ -192,8 +192,8 @@ def test_what_is_put_off_again_and_again_is_looked_for_once(monkeypatch: pytest.
 OTHERS = """
 import sys
 from shared.put_off import put_off
-from shared.sls import NEVER_USED as OF_LOGS, Access, _connect
-from shared.systems.openapi import NEVER_USED
+from shared.sls.connect import NEVER_USED as OF_LOGS, Access, connect
+from shared.systems.openapi.client import NEVER_USED
 put_off(*NEVER_USED)
 import shared.systems.openapi._sdk
 put_off(*OF_LOGS)

@@ -29,8 +29,10 @@ from shared.domain.credentials import Credentials
 from shared.domain.endpoint import Endpoint
 from shared.network.http_bounds import Bounds
 from shared.network.kept_http import NoWholeAnswer, exchange
-from shared.systems.openapi import ApiCall, Refusal, _signing
+from shared.systems.openapi import _signing
+from shared.systems.openapi.calls import ApiCall
 from shared.systems.openapi.classify import NoAnswer
+from shared.systems.openapi.failed import Refusal
 
 MOST_BYTES = 8_000_000
 """Of an answer: a page of jobs has some 100 kB, the end of a job's output 1 MB at most."""

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from shared.domain.call import CallResult, Effect
 from shared.domain.snapshot import LookFailed
-from shared.systems.openapi import CallFailed, Reply, bounded, from_row, refused, unreadable
+from shared.systems.openapi.calls import CallFailed, Reply
 from shared.systems.openapi.classify import as_number, business_row
+from shared.systems.openapi.failed import bounded, from_row, refused, unreadable
 from shared.systems.openapi.said import text_of
 
 _HTTP_OK = 200

@@ -10,7 +10,7 @@ import msgspec
 from shared.domain.job import Scope
 from shared.domain.snapshot import LookFailed
 from shared.systems.discovery import Calls, Fits, Listed, exact
-from shared.systems.openapi import CallFailed
+from shared.systems.openapi.calls import CallFailed
 from shared.systems.openapi.classify import NoAnswer
 from shared.systems.openapi.results import look_failed, malformed
 

@@ -10,7 +10,8 @@ import pytest
 from localcloud.sls.protobuf import compress, encode_group, encode_group_list
 from shared.domain.errors import SourceUnavailable
 from shared.ports import LogRange
-from shared.sls import SlsSource, _client, _fewer
+from shared.sls import SlsSource, _client
+from shared.sls.source import _fewer
 from tests.support.http_wire import Wire, say
 from tests.unit.sls.conftest import REQUEST_ID, Behaviour, group, page
 from tests.unit.sls.test_pull import asked_groups, logs_of

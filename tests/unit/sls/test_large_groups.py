@@ -11,7 +11,9 @@ from localcloud.sls.protobuf import compress
 from shared.domain.errors import GroupGarbled, SourceUnavailable
 from shared.domain.progress import Progress
 from shared.ports import LogEntry, LogRange
-from shared.sls import GARBLED_DELIVERIES, MOST_PAGE_BYTES, SlsSource, _client
+from shared.sls import SlsSource, _client
+from shared.sls.calls import MOST_PAGE_BYTES
+from shared.sls.source import GARBLED_DELIVERIES
 from tests.support.http_wire import Wire, say
 from tests.unit.sls.conftest import REQUEST_ID, Behaviour, by_cursor, group, page, refusal
 from tests.unit.sls.test_pull import asked_groups, logs_of

@@ -18,7 +18,9 @@ from shared.domain.errors import InputError, SourceUnavailable
 from shared.domain.progress import Progress
 from shared.network import idle
 from shared.ports import LogEntry, LogRange
-from shared.sls import MOST_PAGE_BYTES, PAGE_BYTES, Access, SlsSource, _client, _next_groups
+from shared.sls import Access, SlsSource, _client
+from shared.sls.calls import MOST_PAGE_BYTES
+from shared.sls.source import PAGE_BYTES, _next_groups
 from tests.support.http_wire import Dropping, Wire, say
 from tests.unit.sls.conftest import REQUEST_ID, Behaviour, by_cursor, group, page, refusal
 

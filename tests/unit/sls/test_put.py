@@ -12,10 +12,10 @@ from aliyun.log.proto import LogGroupRaw
 
 from localcloud.sls.models import LogGroup
 from localcloud.sls.protobuf import decode_group, decompress
-from shared import sls
 from shared.domain.errors import SinkUnavailable
-from shared.sls import NEVER_USED, OF_PULLS, Access, SlsSink, _client
+from shared.sls import Access, SlsSink, _client, connect
 from shared.sls.batches import MAX_PUT_BYTES, MAX_PUT_LOGS, _weight, batches
+from shared.sls.connect import NEVER_USED, OF_PULLS
 from tests.support.http_wire import Wire, reset, say
 from tests.unit.sls.conftest import REQUEST_ID, Behaviour, refusal
 
@@ -192,13 +192,13 @@ def test_what_the_sdk_never_uses_waits_unless_it_is_loaded_already(
     access: Access, wire: Wire, monkeypatch: pytest.MonkeyPatch, waits: tuple[str, ...], *, loaded: bool
 ) -> None:
     """Before: afterwards each name would be looked for once more, at every connection."""
-    assert _client.__name__ == sls._SDK
+    assert _client.__name__ == connect._SDK
     put_off: list[str] = []
-    monkeypatch.setattr(sls, "put_off", lambda *names: put_off.extend(names))
+    monkeypatch.setattr(connect, "put_off", lambda *names: put_off.extend(names))
     if not loaded:
-        monkeypatch.setattr(sls, "_SDK", "nothing.that.was.loaded")
-    sls._client_class.cache_clear()  # as in a process that has put nothing yet
-    assert sls._connect(access, f"http://{wire.host}") is not None
+        monkeypatch.setattr(connect, "_SDK", "nothing.that.was.loaded")
+    connect._client_class.cache_clear()  # as in a process that has put nothing yet
+    assert connect.connect(access, f"http://{wire.host}") is not None
     assert tuple(put_off) == waits
 
 

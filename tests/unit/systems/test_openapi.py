@@ -13,8 +13,7 @@ from msgspec.structs import replace
 from shared.domain.call import Effect
 from shared.domain.credentials import Credentials
 from shared.domain.endpoint import parse_endpoint
-from shared.systems import openapi
-from shared.systems.openapi import ApiCall, OpenApi, Reply, _sdk, bounded
+from shared.systems.openapi import ApiCall, OpenApi, Reply, _sdk, bounded, client
 from tests.support.http_wire import Behaviour, Wire
 from tests.support.make import Make
 from tests.unit.systems.failed_calls import CALL, failed
@@ -41,12 +40,12 @@ def test_parts_of_the_sdk_that_no_call_uses_are_put_off_before_it_is_loaded(
 ) -> None:
     """They would take a fifth of a second of a cold start."""
     put: list[str] = []
-    monkeypatch.setattr(openapi, "put_off", lambda *names: put.extend(names))
-    monkeypatch.setattr(openapi, "_SDK", "not.loaded.yet")
-    openapi._loaded.cache_clear()  # as in a process that has called nobody yet
+    monkeypatch.setattr(client, "put_off", lambda *names: put.extend(names))
+    monkeypatch.setattr(client, "_SDK", "not.loaded.yet")
+    client._loaded.cache_clear()  # as in a process that has called nobody yet
     wire.behave = answers(200, {"RequestId": "r-1"})
     assert isinstance(api.call(CALL), Reply)
-    assert tuple(put) == openapi.NEVER_USED
+    assert tuple(put) == client.NEVER_USED
 
 
 @pytest.mark.parametrize(
