@@ -36,10 +36,9 @@ class Share(Struct, frozen=True, kw_only=True):
     """The look showed nothing of the whole queued or running."""
 
 
-class Claim(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Claim(Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="schema", tag="secondwind-claim/1"):
     """One ledger document: calls at a whole that may still take effect. Moments are Unix seconds."""
 
-    schema: str = "secondwind-claim/1"
     whole_by: str = ""
     """Failure id of the last one for which all of it was to be restarted."""
     whole_until: float = 0.0

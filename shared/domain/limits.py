@@ -25,10 +25,9 @@ MAX_DIGITS = 20
 """A number in a document with more digits is none of ours."""
 
 
-class SharedLimit(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class SharedLimit(Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="schema", tag="secondwind-limit/1"):
     """One document: who took a token when, and whether the breaker is open."""
 
-    schema: str = "secondwind-limit/1"
     buckets: dict[str, tuple[str, ...]] = {}
     """Start of the bucket in unix seconds → tokens taken in it: names of jobs in a breaker, else counts."""
     owners: dict[str, tuple[str, ...]] = {}

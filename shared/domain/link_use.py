@@ -5,10 +5,9 @@ from __future__ import annotations
 from msgspec import Struct
 
 
-class LinkUse(Struct, frozen=True, kw_only=True):
+class LinkUse(Struct, frozen=True, kw_only=True, tag_field="schema", tag="secondwind-link-use/1"):
     """One ledger document. It outlives every link."""
 
-    schema: str = "secondwind-link-use/1"
     at: float
     """Unix seconds."""
     by: str

@@ -41,10 +41,9 @@ class Suspect(Struct, frozen=True, array_like=True):
     """It was stopped or started anew; else it may be in trouble."""
 
 
-class Machines(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Machines(Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="schema", tag="secondwind-machines/1"):
     """One ledger document."""
 
-    schema: str = "secondwind-machines/1"
     places: dict[str, dict[str, str]] = {}
     """By the key of the scope in which it is: machine → name of the node."""
     suspects: dict[str, Suspect] = {}

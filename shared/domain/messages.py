@@ -100,10 +100,9 @@ class Streak(Struct, frozen=True, array_like=True):
     """One more after so long: longer in a storm."""
 
 
-class Box(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Box(Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="schema", tag="secondwind-box/1"):
     """One ledger document: what one channel is to tell, and what it has told."""
 
-    schema: str = "secondwind-box/1"
     things: tuple[Thing, ...] = ()
     """Waiting, the oldest first."""
     more: dict[str, int] = {}

@@ -50,10 +50,9 @@ class ModeSet(Struct, frozen=True, kw_only=True, omit_defaults=True):
         return self.until is None or now < self.until
 
 
-class Controls(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Controls(Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="schema", tag="secondwind-controls/1"):
     """One ledger document: what people have set by hand, effective on the next invocation."""
 
-    schema: str = "secondwind-controls/1"
     everything: ModeSet | None = None
     rules: dict[str, ModeSet] = {}
     """By the rule's name. A name that the policy does not know has no effect and is kept."""

@@ -58,10 +58,9 @@ class KnownNode(Struct, frozen=True, kw_only=True, omit_defaults=True):
         return self.suspected_until > now
 
 
-class KnownNodes(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class KnownNodes(Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="schema", tag="secondwind-nodes/1"):
     """One ledger document."""
 
-    schema: str = "secondwind-nodes/1"
     nodes: dict[str, KnownNode] = {}
     """By name as `shared.domain.hosts` spells it; at most `MAX_NODES`."""
     owed: tuple[dict[str, str], ...] = ()

@@ -5,10 +5,9 @@ from __future__ import annotations
 from msgspec import Struct
 
 
-class Progress(Struct, frozen=True, kw_only=True):
+class Progress(Struct, frozen=True, kw_only=True, tag_field="schema", tag="secondwind-range/1"):
     """Where the next delivery of a range goes on: it reads from `cursor` on and leaves out what was handled."""
 
-    schema: str = "secondwind-range/1"
     cursor: str
     """Of a page of the range."""
     ordinal: int = 0

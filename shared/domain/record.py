@@ -184,10 +184,9 @@ class AttemptMark(Struct, frozen=True):
         return max(self.at, self.left_by)
 
 
-class JobRecord(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class JobRecord(Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="schema", tag="secondwind-record/1"):
     """One ledger document."""
 
-    schema: str = "secondwind-record/1"
     cases: tuple[Case, ...] = ()
     attempts: tuple[AttemptMark, ...] = ()
     not_before: float = 0.0

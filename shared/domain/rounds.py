@@ -5,10 +5,9 @@ from __future__ import annotations
 from msgspec import Struct
 
 
-class Rounds(Struct, frozen=True, kw_only=True):
+class Rounds(Struct, frozen=True, kw_only=True, tag_field="schema", tag="secondwind-rounds/1"):
     """One ledger document for all sweeps. Only what has come to an end begins anew, so nobody is left out for ever."""
 
-    schema: str = "secondwind-rounds/1"
     due_at: float = 0.0
     """Due names have been asked for up to this one (unix seconds), beyond the oldest."""
     key: str = ""

@@ -7,10 +7,9 @@ from typing import Any
 from msgspec import Struct
 
 
-class Watch(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Watch(Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="schema", tag="secondwind-watch/1"):
     """One ledger document. Times are unix seconds."""
 
-    schema: str = "secondwind-watch/1"
     memory: dict[str, Any] = {}
     """The job system's own: what was seen, and where an unfinished look goes on."""
     turn_at: float = 0.0

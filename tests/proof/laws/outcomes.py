@@ -149,7 +149,7 @@ def _debts_are_paid(world: World) -> Breaches:
     told = world.sink.unique()
     opened: dict[str, float | None] = {}
     for saved in world.saved:
-        if saved.key.startswith(("control/", "discover/")):
+        if saved.key.startswith(("control/", "discover/", "claim/", "link/")):
             continue
         owing = owing_of(saved.key, saved.document)
         yield from (

@@ -14,7 +14,7 @@ from tests.proof.truth import Call
 from tests.support.clock import START
 
 Breaches = Iterator[str]
-SHARED = ("breaker/", "pace/", "rate/", "control/", "nodes/", "discover/", "claim/")
+SHARED = ("breaker/", "pace/", "rate/", "control/", "nodes/", "discover/", "claim/", "link/")
 """Documents that are no job records."""
 
 

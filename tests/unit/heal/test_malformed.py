@@ -21,6 +21,10 @@ from tests.unit.heal.tricks import DAY_S, NO_LOOK, set_policy
 
 JOB = "ehpc/cn-hangzhou/ehpc-hz-1/1.scheduler"
 BAD = [b"{", b'{"schema":"\xff"}', b'{"x":' + b'{"a":' * 100_000, b'{"cases":[{"failure":1}]}', b"null"]
+BAD += [
+    b'{"schema":"secondwind-record/2","tried":[{"life":"run:1"}]}',
+    b'{"schema":"secondwind-limit/1","opened_at":1.0}',
+]
 
 
 def spoil(house: House, key: str, document: bytes = b"{", due_at: float | None = None) -> None:
@@ -47,7 +51,7 @@ def test_a_malformed_document_does_not_stop_the_sweep(house: House) -> None:
     assert house.ledger.load(["ehpc/a/b/0"])["ehpc/a/b/0"].document == b"{"
 
 
-@pytest.mark.parametrize("document", BAD, ids=["cut", "no_utf8", "deep", "other_type", "null"])
+@pytest.mark.parametrize("document", BAD, ids=["cut", "no_utf8", "deep", "other_type", "null", "later", "kind"])
 def test_only_the_job_of_a_malformed_record_waits(
     house: House, caplog: pytest.LogCaptureFixture, document: bytes
 ) -> None:
