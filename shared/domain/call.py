@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from enum import Enum
 
 from msgspec import Struct
@@ -47,6 +48,8 @@ class Target(Struct, frozen=True, kw_only=True):
     """The life that is to be run again, as it was seen."""
     action_api: ActionApi | None = None
     """As the rule wants it; None: by the usual operation."""
+    call_by: float = math.inf
+    """Unix seconds after which no call may name it: the look at it is too old then."""
 
     @property
     def data_time(self) -> str | None:
@@ -74,3 +77,5 @@ class CallResult(Struct, frozen=True, kw_only=True):
     credentials: bool = False
     """The key itself was refused: nothing goes on before a person has mended it."""
     retry_after_s: float | None = None
+    too_late_for: int = 0
+    """Nothing was sent, as a look had become too old: that call would have named so many jobs."""

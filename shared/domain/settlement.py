@@ -59,15 +59,19 @@ def settled(
 
 
 def unsent(
-    record: JobRecord, case: Case, decision: Decision, reason: Reason, ask: Ask, policy_version: str
+    record: JobRecord, case: Case, decision: Decision, reason: Reason, ask: Ask, policy_version: str, batch: int = 0
 ) -> tuple[JobRecord, Outcome]:
-    """The record after the call was not made for lack of time or of a fresh look: due at once, attempt kept."""
+    """The record after the call was not made for lack of time or of a fresh look: due at once, attempt kept.
+
+    `batch`: of how many jobs it would have been the call, after larger ones were refused; 0: of as many as may be.
+    """
     message = {
         Reason.DEADLINE: "the invocation's time was used up before the call",
         Reason.LOOK_TOO_OLD: "the look at the job was too old before the call left",
     }.get(reason, decision.message)
     told = replace(decision, verdict=Verdict.DEFERRED, reason=reason, message=message)
-    moved = replace(case, state=CaseState.DEFERRED, due_at=ask.now, may_leave_until=ask.now)
+    most = batch or case.most_a_call
+    moved = replace(case, state=CaseState.DEFERRED, due_at=ask.now, may_leave_until=ask.now, most_a_call=most)
     outcome = outcome_of(case.failure, told, ask, policy_version=policy_version, follow_up=case.outcome_id)
     return told_by(record.left_by(case, ask.now), moved, told, outcome, ask), outcome
 

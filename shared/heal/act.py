@@ -60,10 +60,12 @@ class Actor(Struct, frozen=True):
                 ready.append(item)
         if not ready:
             return
-        results = system.rerun([_target(item) for item in ready])
+        results = system.rerun([_target(item, self.policy) for item in ready])
         for item, result in zip(ready, results, strict=True):
-            item.call, item.batch = result, len(ready)
-            if result.account_wide:
+            item.call, item.batch = result, result.too_late_for or len(ready)
+            if result.too_late_for:
+                item.call, item.unsent = None, Reason.LOOK_TOO_OLD
+            elif result.account_wide:
                 self._refused[scope.system, scope.region] = result
             elif result.scope_wide:
                 self._refused[scope.key,] = result
@@ -75,8 +77,14 @@ def _most(item: Item, system: JobSystem) -> int:
     return min(limit or system.batch_size, system.batch_size)
 
 
-def _target(item: Item) -> Target:
+def _target(item: Item, policy: Policy) -> Target:
     seen = item.seen
     if isinstance(seen, LookFailed):
         raise TypeError("a job that could not be looked at was about to be rerun")
-    return Target(scope=item.failure.scope, job_id=seen.job_id, life=seen.life, action_api=item.decided.action_api)
+    return Target(
+        scope=item.failure.scope,
+        job_id=seen.job_id,
+        life=seen.life,
+        action_api=item.decided.action_api,
+        call_by=seen.look_begun_at + policy.timing.observation_max_age_s,
+    )

@@ -50,8 +50,8 @@ class Item(Struct):
     owner: str = ""
     """Token of the attempt reserved for it; empty if there is none."""
     call: CallResult | None = None
-    batch: int = 1
-    """How many jobs the call named."""
+    batch: int = 0
+    """How many jobs the call named, or would have after larger ones were refused; 0: there was none."""
     unsent: Reason | None = None
     """Why the call was not made although the attempt was reserved."""
     asked_output: bool = False

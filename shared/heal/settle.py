@@ -59,6 +59,6 @@ def _settle(item: Item, records: Records, policy: Policy, ask: Ask) -> None:
             batch=item.batch,
         )
     elif item.unsent is not None:
-        record, item.outcome = unsent(record, case, item.decided, item.unsent, ask, version)
+        record, item.outcome = unsent(record, case, item.decided, item.unsent, ask, version, item.batch)
     item.owed_by = item.key
     records.put(item.key, record)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import ast
 import dataclasses
 import importlib
+import math
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -18,8 +19,8 @@ from tools.mutants.rooms import ROOMS
 
 ROOT = Path(__file__).resolve().parents[2]
 SOMETHING: dict[str, Any] = {
+    "shared.domain.call.Target.call_by": math.inf,
     "shared.domain.messages.Streak.refill_s": 900.0,
-    "shared.heal.item.Item.batch": 1,
     "shared.policy.belts.Attempts.max": 3,
     "shared.policy.belts.Attempts.window_s": 86400.0,
     "shared.policy.belts.BadNodes.clear_after_s": 86400.0,

@@ -7,6 +7,7 @@ said: 50 are sent, and half of them where the call was refused as a whole (docs/
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from shared.domain.call import CallResult, Effect, Target
@@ -14,10 +15,11 @@ from shared.domain.failure import Failure
 from shared.domain.snapshot import Observation
 from shared.ports import Clock
 from shared.systems.dataworks.look import WorkspaceLook
-from shared.systems.dataworks.scope import Project
+from shared.systems.dataworks.scope import RERUN, Project
 from shared.systems.dataworks.wire import rerun
 from shared.systems.openapi import Caller
 from shared.systems.openapi.halves import in_halves
+from shared.systems.openapi.results import too_late
 
 MOST_A_CALL = 50
 
@@ -56,11 +58,13 @@ class DataworksJobs:
         projects = {_project(target.scope) for target in targets}
         if len(projects) != 1 or len(targets) > self.batch_size:
             raise ValueError(f"a call reruns 1 to {self.batch_size} instances of one workspace")
-        results = in_halves([target.job_id for target in targets], self._call, _refused_whole)
+        results = in_halves(
+            [target.job_id for target in targets],
+            partial(rerun, self._api, self._clock),
+            _refused_whole,
+            lambda jobs: too_late(RERUN, targets, self._clock.now(), jobs),
+        )
         return [results[target.job_id] for target in targets]
-
-    def _call(self, instance_ids: list[str]) -> CallResult | dict[str, CallResult]:
-        return rerun(self._api, self._clock, instance_ids)
 
 
 def _refused_whole(result: CallResult) -> bool:

@@ -8,6 +8,7 @@ answers with a request id and nothing a job, and knows no idempotency key
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from functools import partial
 
 import msgspec
 
@@ -26,7 +27,7 @@ from shared.systems.ehpc.snapshot import EhpcSnapshot
 from shared.systems.ehpc.wire import MOST_JOBS_A_CALL, ask, jobs_text, nodes_page
 from shared.systems.openapi import Caller, CallFailed
 from shared.systems.openapi.halves import in_halves
-from shared.systems.openapi.results import call_result
+from shared.systems.openapi.results import call_result, too_late
 
 MOST_NODE_PAGES = 10
 _FOR_ONE_BAD_ID = frozenset({"InvalidParams", "InvalidJobs"})
@@ -97,11 +98,13 @@ class EhpcJobs:
         clusters = {_cluster(target.scope) for target in targets}
         if len(clusters) != 1 or len(targets) > self.batch_size:
             raise ValueError(f"a call reruns 1 to {self.batch_size} jobs of one cluster")
-        results = self._rerun(clusters.pop(), [target.job_id for target in targets])
+        results = in_halves(
+            [target.job_id for target in targets],
+            partial(self._call, clusters.pop()),
+            _for_one_bad_id,
+            lambda jobs: too_late(RERUN, targets, self._clock.now(), jobs),
+        )
         return [results[target.job_id] for target in targets]
-
-    def _rerun(self, cluster_id: str, job_ids: list[str]) -> dict[str, CallResult]:
-        return in_halves(job_ids, lambda batch: self._call(cluster_id, batch), _for_one_bad_id)
 
     def _call(self, cluster_id: str, job_ids: list[str]) -> CallResult:
         parameters = {"ClusterId": cluster_id, "Jobs": jobs_text(job_ids)}

@@ -11,16 +11,18 @@ def in_halves(
     job_ids: Sequence[str],
     call: Callable[[list[str]], CallResult | Mapping[str, CallResult]],
     may_halve: Callable[[CallResult], bool],
+    too_late: Callable[[int], CallResult | None],
 ) -> dict[str, CallResult]:
     """One result a job. `call` answers for all that it was given, or one by one.
 
-    `may_halve` is asked about an answer for all: only one that certainly did nothing may be called again.
+    `may_halve` is asked about an answer for all: only one that certainly did nothing may be called again. `too_late` is
+    asked before each call, of so many jobs: each half leaves later, and the looks grow older.
     """
     results: dict[str, CallResult] = {}
     waiting = [list(dict.fromkeys(job_ids))]
     while waiting:
         batch = waiting.pop()
-        answer = call(batch)
+        answer = too_late(len(batch)) or call(batch)
         if not isinstance(answer, CallResult):
             results.update(answer)
             continue

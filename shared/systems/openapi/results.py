@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from shared.domain.call import CallResult, Effect
+from collections.abc import Sequence
+
+from shared.domain.call import CallResult, Effect, Target
 from shared.domain.snapshot import LookFailed
 from shared.systems.openapi.calls import CallFailed, Reply
 from shared.systems.openapi.classify import as_number, business_row
@@ -61,6 +63,13 @@ def call_result(api: str, reply: Reply | CallFailed, left_at: float) -> CallResu
         credentials=reply.credentials,
         retry_after_s=reply.retry_after_s,
     )
+
+
+def too_late(api: str, targets: Sequence[Target], now: float, jobs: int = 1) -> CallResult | None:
+    """In the place of a call of so many jobs, where a look at one of the targets has become too old; else None."""
+    if now <= min(target.call_by for target in targets):
+        return None
+    return CallResult(effect=Effect.NOT_DONE_LATER, api=api, code="LookTooOld", left_at=now, too_late_for=jobs)
 
 
 def look_failed(why: CallFailed, begun_at: float) -> LookFailed:

@@ -20,7 +20,15 @@ from shared.domain.snapshot import LookFailed, Observation
 from shared.ports import Clock
 from shared.systems.days import day_of
 from shared.systems.openapi import Caller, CallFailed, unreadable
-from shared.systems.openapi.results import call_result, look_failed, malformed, not_looked_at, not_over, too_long
+from shared.systems.openapi.results import (
+    call_result,
+    look_failed,
+    malformed,
+    not_looked_at,
+    not_over,
+    too_late,
+    too_long,
+)
 from shared.systems.schedulerx3.execution import TRIGGER_API, Execution
 from shared.systems.schedulerx3.likely import likely
 from shared.systems.schedulerx3.scope import BACKFILL, RETRY, RETRY_WORKFLOW, App
@@ -109,6 +117,8 @@ class Schedulerx3Jobs:
                 return [self._nothing_named()]
             if meant.workflow and (running := self._lives(app, meant.workflow, amid_calls=True)):
                 return [self._later(target.action_api, running)]
+            if late := too_late(RETRY, targets, self._clock.now()):
+                return [late]
             if meant.workflow and target.action_api is ActionApi.RETRY_WORKFLOW:
                 return [self._retry_workflow(app, meant.workflow)]
         if target.action_api is ActionApi.BACKFILL:

@@ -96,6 +96,9 @@ def test_a_call_that_was_not_made_is_due_at_once(case: Make[Case], reason: Reaso
     record, outcome = unsent(JobRecord(cases=(one,)), one, ACCEPTED, reason, ASK, "p")
     (moved,) = record.cases
     assert (moved.state, moved.due_at, moved.attempt, moved.may_leave_until) == (CaseState.DEFERRED, NOW, 1, NOW)
+    assert moved.most_a_call == one.most_a_call
+    halved, _ = unsent(JobRecord(cases=(one,)), one, ACCEPTED, reason, ASK, "p", batch=4)
+    assert halved.cases[0].most_a_call == 4
     assert (outcome.verdict, outcome.reason, said in outcome.message) == ("deferred", reason.value, True)
 
 

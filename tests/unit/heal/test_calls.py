@@ -49,7 +49,7 @@ def item(job_id: str, *, seen_at: float = START, most: int | None = None, scope:
         decided=SimpleNamespace(job_id=job_id, action_api=None),
         origin=None if most is None else SimpleNamespace(case=SimpleNamespace(most_a_call=most)),
         call=None,
-        batch=1,
+        batch=0,
         unsent=None,
     )
 
@@ -111,7 +111,7 @@ def test_in_one_call_old_looks_are_left_out_and_the_others_go() -> None:
     actor(service, clock).act(items)
     assert service.calls == [["1.s", "3.s"]]
     assert [one.unsent for one in items] == [None, Reason.LOOK_TOO_OLD, None]
-    assert [(one.call and one.call.request_id, one.batch) for one in items] == [("3.s", 2), (None, 1), ("1.s", 2)]
+    assert [(one.call and one.call.request_id, one.batch) for one in items] == [("3.s", 2), (None, 0), ("1.s", 2)]
 
 
 @pytest.mark.parametrize(
@@ -135,6 +135,16 @@ def test_a_call_names_as_many_as_the_service_takes_and_each_of_them_allows(
     assert [len(call) for call in service.calls] == named
     assert sorted(job for call in service.calls for job in call) == [one.decided.job_id for one in items]
     assert [one.batch for one in items] == [size for size in named for _ in range(size)]
+
+
+def test_what_the_service_was_not_called_for_any_more_is_unsent_with_as_few_as_it_had_come_to() -> None:
+    """Its halves leave later than the call did, so it is told until when each look is good. Nothing was refused."""
+    clock = Clock()
+    service = Service(clock, effect=Effect.NOT_DONE_LATER, too_late_for=2)
+    items = [item("1.s"), item("2.s", seen_at=START - 5)]
+    actor(service, clock).act(items)
+    assert [target.call_by for target in service.targets] == [START + MAX_AGE_S, START - 5 + MAX_AGE_S]
+    assert [(one.call, one.unsent, one.batch) for one in items] == [(None, Reason.LOOK_TOO_OLD, 2)] * 2
 
 
 def test_nothing_to_rerun_is_no_call() -> None:

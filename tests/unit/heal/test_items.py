@@ -103,10 +103,10 @@ def test_what_has_walked_to_its_end_holds_nothing_large() -> None:
 
 
 def test_what_just_begins_is_nothing_yet() -> None:
-    """Alone in its call, unforced, not asked about."""
+    """In no call, unforced, not asked about."""
     one = Item(make_failure())
     assert (one.forced, one.wants_call, one.apart, one.asked_output) == (False, False, False, False)
-    assert (one.batch, one.owner, one.blocked_by, one.owed_by, one.besides) == (1, "", "", "", [])
+    assert (one.batch, one.owner, one.blocked_by, one.owed_by, one.besides) == (0, "", "", "", [])
 
 
 def result(number: int) -> Result:

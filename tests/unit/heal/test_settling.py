@@ -91,7 +91,7 @@ def test_a_call_that_was_not_made_is_written_with_why() -> None:
     ledger, records = kept()
     one = item(call=None, why=Reason.DEADLINE)
     settle([one], records, POLICY, ASK)
-    after, outcome = unsent(RECORD, CASE, ACCEPTED, Reason.DEADLINE, ASK, POLICY.policy_version)
+    after, outcome = unsent(RECORD, CASE, ACCEPTED, Reason.DEADLINE, ASK, POLICY.policy_version, batch=3)
     assert (there(ledger), one.outcome, one.owed_by) == (after, outcome, KEY)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections import Counter
 from typing import Any
 
@@ -197,11 +198,12 @@ def test_workspaces_are_looked_at_apart() -> None:
     assert states == [State.FAILED, State.FAILED, State.NOT_FOUND]
 
 
-def rerun(script: Script, many: int = 1) -> tuple[list[CallResult], FakeApi]:
-    """Rerun so many instances."""
+def rerun(script: Script, many: int = 1, good_s: float = math.inf) -> tuple[list[CallResult], FakeApi]:
+    """Rerun so many instances; the look at them is good for so long."""
     clock = Clock()
     api = FakeApi(clock, script)
-    targets = [Target(scope=HERE, job_id=str(ID + number)) for number in range(many)]
+    by = clock.now() + good_s
+    targets = [Target(scope=HERE, job_id=str(ID + number), call_by=by) for number in range(many)]
     return DataworksJobs(api, clock, ZONE).rerun(targets), api
 
 
@@ -253,6 +255,15 @@ def test_a_refused_batch_is_halved_down_to_the_one_that_spoils_it() -> None:
     for code, status in (("InternalError", 500), ("NoPermission", 403), ("Throttling.User", 400), NO_MEMBER):
         _, api = rerun(lambda _, code=code, status=status: refused(code, "", jobs=8, http_status=status), 8)  # type: ignore[misc]
         assert len(api.asked) == 1, code
+
+
+def test_no_half_leaves_when_the_look_has_become_too_old() -> None:
+    """Each answer takes a second: the one that would be the third call is not made, nor any after it."""
+    results, api = rerun(lambda wanted: refused("InvalidParameter", "", jobs=wanted.jobs, http_status=400), 8, good_s=1)
+    assert [call.jobs for call in api.asked] == [8, 4]
+    assert {(one.effect, one.api, one.too_late_for) for one in results} == {
+        (Effect.NOT_DONE_LATER, "RerunTaskInstances", 2)
+    }
 
 
 def test_a_call_takes_fifty_of_one_workspace() -> None:

@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from shared.domain.call import CallResult, Effect, Target
 from shared.domain.job import Scope
@@ -118,6 +119,16 @@ def test_halving_stops_where_the_next_half_cannot_go_better(
     results = EhpcJobs(api, clock).rerun(targets("1.s", "2.s", "3.s", "4.s"))
     assert [(one.effect, one.code, one.account_wide) for one in results] == [(effect, code, account_wide)] * 4
     assert len(api.asked) == 2
+
+
+def test_no_half_leaves_when_a_look_has_become_too_old(fake_api: Play, clock: Clock) -> None:
+    """Each answer takes a second, and the look at the third job is good for one more. What is left says so."""
+    api = fake_api(lambda wanted: refusal("InvalidParams", wanted))
+    told = [replace(one, call_by=clock.now() + 1 + number % 3) for number, one in enumerate(targets(*"01234567"), 1)]
+    results = EhpcJobs(api, clock).rerun(told)
+    late = CallResult(effect=Effect.NOT_DONE_LATER, api="RerunJobs", code="LookTooOld", left_at=1_002.0, too_late_for=2)
+    assert [call.jobs for call in api.asked] == [8, 4]
+    assert results == [late] * 8
 
 
 def test_what_a_product_may_have_said_midway_is_not_called_again(fake_api: Play, clock: Clock) -> None:

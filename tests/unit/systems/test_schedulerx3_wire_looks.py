@@ -181,10 +181,10 @@ def test_a_list_that_goes_on_for_ever_is_given_up(system: Opened, told: Make[Fai
     assert "on 20 pages" in seen.message
 
 
-def call_of(system: System, action_api: ActionApi | None, number: int = 9) -> CallResult:
+def call_of(system: System, action_api: ActionApi | None, number: int = 9, **more: Any) -> CallResult:
     """The rerun of an execution, by that operation."""
     life = Life.attempt(number, 1, "1767240000")
-    (result,) = system[0].rerun([Target(scope=HERE, job_id="71", life=life, action_api=action_api)])
+    (result,) = system[0].rerun([Target(scope=HERE, job_id="71", life=life, action_api=action_api, **more)])
     return result
 
 
@@ -250,7 +250,8 @@ def test_while_something_of_a_workflow_runs_nothing_that_reaches_it_is_sent(
     assert result.left_at == NOON
     assert message in {None, result.message}
     assert result.message
-    assert sent(sx) == []
+    service.workflow = [5]  # it rests, and that look took so long that the job's own has become too old
+    assert (call_of(sx, api, call_by=NOON - 1).code, sent(sx)) == ("LookTooOld", [])
     assert sx[1].asked[-1].amid_calls
 
 
