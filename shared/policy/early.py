@@ -9,13 +9,12 @@ from __future__ import annotations
 import hashlib
 import sys
 from array import array
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
 
 from shared.policy.grams import Grams, Row
-from shared.policy.literals import Needs
 from shared.policy.sought import Asking, Needles
 from shared.policy.table import Packed, PackedTable, RowTable, one_by_one
 from shared.policy.wordparts import WordParts
@@ -28,8 +27,6 @@ class Early(NamedTuple):
     sought: Needles
     enough: Mapping[int, Sequence[Read]]
     """By pattern, texts wherever one of which is, the pattern matches."""
-    needs: Callable[[], Mapping[str, Needs]]
-    """What some of them need: those that are asked of single lines."""
 
 
 def digest_of(patterns: Sequence[str]) -> str:
@@ -51,13 +48,12 @@ def state_of(early: Early) -> bytes:
         for some in (sought.grams(), parts.pieces)
     )
     words = _of_rows(asked), sorted(parts.wordless), parts.whole, pieces
-    of_all = texts, asking, chosen, choices, grams, words, sought.near_ids(), _of_rows(early.enough.values())
-    return _packed((*of_all, _packed({pattern: _sorted(needs) for pattern, needs in early.needs().items()})))
+    return _packed((texts, asking, chosen, choices, grams, words, sought.near_ids(), _of_rows(early.enough.values())))
 
 
 def early_of(state: bytes) -> Early:
     """Of what `state_of` made."""
-    texts, asking, chosen, choices, grams, (asked, wordless, whole, pieces), near_ids, enough, needs = _unpacked(state)
+    texts, asking, chosen, choices, grams, (asked, wordless, whole, pieces), near_ids, enough = _unpacked(state)
     parts = WordParts(_rows(_ASKED, *asked), frozenset(wordless), whole, _grams_of(*pieces))
     by_grams = _grams_of(*grams)
     sought = Needles(
@@ -70,7 +66,7 @@ def early_of(state: bytes) -> Early:
         lambda: near_ids,
         all_need=True,
     )
-    return Early(sought, _rows(tuple[Read, ...], *enough), lambda: _needs_of(needs))
+    return Early(sought, _rows(tuple[Read, ...], *enough))
 
 
 _packed, _unpacked = msgspec.msgpack.encode, msgspec.msgpack.decode
@@ -110,10 +106,5 @@ def _gram_rows(rows: Mapping[int, bytes]) -> PackedTable[Row]:
     )
 
 
-def _sorted(needs: Needs) -> list[list[list[bytes]]]:
-    return [[sorted(texts) for texts in alternative] for alternative in needs]
-
-
-_needs_of = msgspec.msgpack.Decoder(dict[str, Needs]).decode
 _NUMBERS = tuple[int, ...]
 _ASKED = tuple[tuple[int, _NUMBERS], ...]

@@ -7,76 +7,61 @@ all lines that are the same but for their digits.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping, Sequence
-from functools import cached_property
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property, lru_cache
 from itertools import accumulate
 
-from shared.policy.literals import EDGE, Needs, enough, needed
-from shared.policy.patterns import compiled
-from shared.policy.prefilter import Choices, are_there
-from shared.policy.sought import as_read
+from shared.policy.possible import Searching
+from shared.policy.prefilter import Chances, Choices, are_there
+from shared.policy.sure import is_sure
 from shared.policy.text.normal import all_shown
 from shared.policy.weight import tells_digits
-from shared.policy.words import Read, brief_of, folded_of, may_be_in
+from shared.policy.words import Read, folded_of
 
 _DIGITS = bytes.maketrans(b"123456789", b"000000000")
 
 
 class Noise:
-    """Some patterns, each searched for in every line by itself."""
+    """The lines of one text, and in which of them some patterns are found."""
 
-    def __init__(self, patterns: Sequence[str], known: Mapping[str, Needs]) -> None:
-        """Of patterns that were checked; `known`: what some of them need."""
-        self._kinds = [_Kind(pattern, known.get(pattern) or needed(pattern)) for pattern in patterns]
-
-    def left_of(self, lines: Sequence[str]) -> list[str]:
-        """The printed lines in which, as they are shown, none of it is found."""
+    def __init__(self, patterns: Searching, lines: Sequence[str], chances: Chances) -> None:
+        """Of printed lines, and of what the text of all of them, as they are shown, may hold."""
+        self._patterns, self._lines, self._ways = patterns, lines, chances.ways
         shown = all_shown(lines)
-        noisy = {place for some in self._places_in("\n".join(shown).encode("utf-8", "replace")) for place in some}
-        if not noisy:
-            return list(lines)
+        text = "\n".join(shown).encode("utf-8", "replace")
+        self._alike, self._apart = _Lines(text.translate(_DIGITS)), _Lines(text)
         # What the watcher says before a quotation is a line of its own.
-        owners = [place for place, line in enumerate(shown) for _ in line.split("\n")]
-        noisy = {owners[place] for place in noisy}
-        return [line for place, line in enumerate(lines) if place not in noisy]
+        self._owners = [place for place, line in enumerate(shown) for _ in line.split("\n")]
+        self._found: dict[int, Sequence[int]] = {}
 
-    def _places_in(self, text: bytes) -> Iterator[Sequence[int]]:
-        """By pattern that may be in a text, the lines that it is in."""
-        alike, apart = _Lines(text.translate(_DIGITS)), _Lines(text)
-        brief = brief_of(folded_of(text)).decode("latin-1")
-        for kind in self._kinds:
-            if kind.may_be_in(brief):
-                yield (alike if kind.digits_are_alike else apart).with_kind(kind)
+    def left_of(self, numbers: Iterable[int]) -> list[str]:
+        """The printed lines in which, as they are shown, none of these patterns is found."""
+        noisy = {self._owners[place] for number in numbers for place in self._places_of(number)}
+        return [line for place, line in enumerate(self._lines) if place not in noisy]
+
+    def _places_of(self, number: int) -> Sequence[int]:
+        """Kept: what is faint is looked for with all other noise, and the other noise without what is faint."""
+        found = self._found.get(number)
+        if found is None:
+            lines = self._alike if _digits_are_alike(self._patterns.pattern(number)) else self._apart
+            noisy = {
+                line
+                for text, others in self._ways[number]
+                for line, folded in lines.with_all(text, others)
+                if self._is_in(number, text, line, folded)
+            }
+            found = self._found[number] = lines.places_of(noisy)
+        return found
+
+    def _is_in(self, number: int, text: Read, line: bytes, folded: Read) -> bool:
+        if len(folded) == len(line) and is_sure(text, self._patterns.sure(number), folded):
+            return True
+        return self._patterns.compiled(number).search(line) is not None
 
 
-class _Kind:
-    """One pattern."""
-
-    def __init__(self, pattern: str, needs: Needs | None) -> None:
-        self._pattern = pattern
-        self._needs = needs
-        self.ways: Sequence[Choices] = ((),)
-        if needs is not None:
-            self.ways = [tuple(tuple(map(as_read, texts)) for texts in some) for some in needs]
-
-    @cached_property
-    def digits_are_alike(self) -> bool:
-        """Whether it does not tell one digit from another."""
-        return not tells_digits(self._pattern)
-
-    @cached_property
-    def _plain(self) -> bool:
-        """Whether it is wherever it may be."""
-        sure = {text for text in enough(self._pattern) if EDGE not in text}
-        return self._needs is not None and all(texts <= sure for some in self._needs for texts in some)
-
-    def may_be_in(self, brief: Read) -> bool:
-        """Whether it may be in a text, by what `brief_of` leaves of that."""
-        return any(all(any(may_be_in(text, brief) for text in texts) for texts in choices) for choices in self.ways)
-
-    def is_in(self, line: bytes) -> bool:
-        """Whether it is in a line that it may be in."""
-        return self._plain or compiled(self._pattern).search(line) is not None
+@lru_cache(maxsize=1024)
+def _digits_are_alike(pattern: str) -> bool:
+    return not tells_digits(pattern)
 
 
 class _Lines:
@@ -84,6 +69,18 @@ class _Lines:
 
     def __init__(self, text: bytes) -> None:
         self._text = text
+
+    def places_of(self, lines: set[bytes]) -> Sequence[int]:
+        """Of all lines that are one of these."""
+        return [place for place, line in enumerate(self._all) if line in lines] if lines else ()
+
+    def with_all(self, text: Read, others: Choices) -> Iterator[tuple[bytes, Read]]:
+        """Distinct lines that have a text and one of each choice, as they are and in small letters."""
+        begins = self._begins
+        for place in self._with(text):
+            folded = self._folded[begins[place] : begins[place + 1] - 1]
+            if not others or are_there(others, folded):
+                yield self._distinct[place], folded
 
     @cached_property
     def _all(self) -> Sequence[bytes]:
@@ -102,21 +99,8 @@ class _Lines:
         """Of each in `_folded`, and behind the last."""
         return list(accumulate((len(line) + 1 for line in self._folded.split("\n")), initial=0))
 
-    def with_kind(self, kind: _Kind) -> Sequence[int]:
-        """Places of those in which it is."""
-        noisy = {line for choices in kind.ways for line in self._with_all(choices) if kind.is_in(line)}
-        return [place for place, line in enumerate(self._all) if line in noisy] if noisy else ()
-
-    def _with_all(self, choices: Choices) -> Iterator[bytes]:
-        """Distinct lines that have one text of each choice."""
-        first, *others = choices or (("",),)
-        folded, begins = self._folded, self._begins
-        for place in {place for text in first for place in self._places_of(text)}:
-            if not others or are_there(tuple(others), folded[begins[place] : begins[place + 1] - 1]):
-                yield self._distinct[place]
-
-    def _places_of(self, text: Read) -> Iterator[int]:
-        """Of the distinct lines that have it."""
+    def _with(self, text: Read) -> Iterator[int]:
+        """Places of the distinct lines that have it."""
         folded, begins = self._folded, self._begins
         at = folded.find(text)
         while at >= 0:

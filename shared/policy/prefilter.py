@@ -206,7 +206,7 @@ class _LateWays(_Ways):
 class Chances:
     """The patterns that a text may hold."""
 
-    __slots__ = ("by_words", "numbers", "plans", "ways")
+    __slots__ = ("by_words", "numbers", "of_ends", "plans", "ways")
 
     def __init__(self, numbers: frozenset[int], ways: Mapping[int, Sequence[Way]]) -> None:
         """Of a text, or of many of the same telling words.
@@ -219,5 +219,7 @@ class Chances:
         self.ways = ways
         self.by_words = False
         """Whether any text of the same words has the same, whatever its digits."""
+        self.of_ends = False
+        """Whether they are those of a text's first and last lines alone."""
         self.plans: dict[Any, Any] = {}
         """What whoever asks has made of them; as many are kept as that one wants."""

@@ -25,7 +25,7 @@ from shared.policy.patterns import (
     spans_lines,
 )
 from shared.policy.possible import Possible
-from shared.policy.prefilter import SHORT_BYTES, Prefilter
+from shared.policy.prefilter import SHORT_BYTES, Chances, Prefilter
 from shared.policy.shipped import READY
 from shared.policy.sought import Needles, sought_for
 from shared.policy.sure import Sure, sure_of
@@ -62,7 +62,6 @@ class PatternSet:
             PatternError: for the first that cannot be used.
         """
         self._patterns = tuple(patterns)
-        self._known = known
         self._state = ready = READY.get(digest_of(patterns)) if READY else None
         self._early = None if ready is None else early_of(ready)
         self._sure: list[Sure | None] = [None] * len(self._patterns)
@@ -89,8 +88,15 @@ class PatternSet:
         """The patterns that may be in the first and last lines of a long text."""
         return self._index.possible_in_ends(text)
 
-    def ready(self, single: Sequence[str] = ()) -> tuple[str, bytes] | None:
-        """What a new process need not work out, by the digest of the patterns; `single`: what `needs` is asked of.
+    def left_of(self, there: Possible, text: bytes, gone: frozenset[int]) -> Possible:
+        """The patterns in what is left of the text in which these may be, without those that are gone from it.
+
+        The same may be there. Of a text that was looked at in its ends alone others may be.
+        """
+        return self.possible_in(text) if there.chances.of_ends else self._index.left_of(text, there.chances, gone)
+
+    def ready(self) -> tuple[str, bytes] | None:
+        """What a new process need not work out, by the digest of the patterns.
 
         None where some patterns need no text: those have to be searched for anyway.
         """
@@ -100,12 +106,7 @@ class PatternSet:
         if self._state is not None:
             return digest_of(self._patterns), self._state
         enough = {number: self._enough_for(number) for number in range(len(self._patterns))}
-        needs = {one: found for one in single if (found := self._known.get(one) or needed(one))}
-        return digest_of(self._patterns), state_of(Early(sought, enough, lambda: needs))
-
-    def needs(self) -> Mapping[str, Needs]:
-        """What is known of the needs of some patterns."""
-        return self._known if self._early is None else self._early.needs()
+        return digest_of(self._patterns), state_of(Early(sought, enough))
 
     def pattern(self, number: int) -> str:
         """By its number."""
@@ -166,7 +167,11 @@ class _Index:
 
     def possible_in_ends(self, text: bytes) -> Possible:
         """The patterns that may be in the first and last lines of a long text."""
-        return self._with_free(self._of_short(short_of(text)))
+        return self._with_free(self._of_short(_ends_of(text, SHORT_BYTES)))
+
+    def left_of(self, text: bytes, chances: Chances, gone: frozenset[int]) -> Possible:
+        """See `PatternSet.left_of`."""
+        return self._with_free(self._of_chances(text, folded_of(text), chances, gone))
 
     def _with_free(self, there: Possible) -> Possible:
         if self._groups:
@@ -183,6 +188,7 @@ class _Index:
         folded = folded_of(text)
         brief = brief_of(folded)
         words = few_words_of(brief, MAX_RUNS)
+        size = len(text)
         if words is None or len(words) > MAX_WORDS or sum(map(len, words)) > MAX_LETTERS:
             text = _ends_of(text, RICH_BYTES)
             folded = folded_of(text)
@@ -191,16 +197,16 @@ class _Index:
         chances = self._prefilter.possible_by(words, brief, MAX_WORK // SHORT_BYTES - self._free)
         if chances is None:
             return None
-        most = MAX_WORK // (len(chances.numbers) + self._free or 1)
+        chances.of_ends = len(text) < size
+        return self._of_chances(text, folded, chances)
+
+    def _of_chances(self, text: bytes, folded: bytes, chances: Chances, gone: frozenset[int] = frozenset()) -> Possible:
+        """As much of the text as can be searched for so many."""
+        most = max(MAX_WORK // (len(chances.numbers - gone) + self._free or 1), SHORT_BYTES)
         if len(text) > most:
             text = _ends_of(text, most)
             folded = folded_of(text)
         return Possible(self._owner, text, chances, folded.decode("latin-1"))
-
-
-def short_of(text: bytes) -> bytes:
-    """What is searched of a long text that may hold too many patterns."""
-    return _ends_of(text, SHORT_BYTES)
 
 
 def _ends_of(text: bytes, size: int) -> bytes:

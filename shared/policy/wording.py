@@ -7,7 +7,7 @@ what only later rules want to know is never looked for.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from functools import cached_property, lru_cache
+from functools import lru_cache
 
 from shared.policy.alike import UNLIKE, Alike, Likeness, alike_of, looked_for_first, shape_of, tell_digits
 from shared.policy.asks import Asked, Asks, asks_of
@@ -18,7 +18,7 @@ from shared.policy.packs import KnownNeeds
 from shared.policy.possible import MAX_SEARCHED, Looks, Possible
 from shared.policy.prefilter import are_any_there
 from shared.policy.rule import Tells
-from shared.policy.search import PatternSet, short_of
+from shared.policy.search import PatternSet
 from shared.policy.steps import NOTHING_MORE, More, Step, first_of
 from shared.policy.text.normal import lines_of
 from shared.policy.text.traditional import as_printed
@@ -42,11 +42,11 @@ class Wording:
         distinct = dict.fromkeys(pattern for match, _, _ in asked for pattern in patterns_of(match))
         number = {pattern: place for place, pattern in enumerate(distinct)}
         self._noise = len(distinct)
-        self._ignored = tuple(dict.fromkeys((*ignore_lines, *faint_lines)))
-        self._never_heard, self._has_faint = ignore_lines, bool(faint_lines)
-        self._patterns = PatternSet((*distinct, *self._ignored), KnownNeeds())
+        noises = dict.fromkeys((*ignore_lines, *faint_lines))
+        self._patterns = PatternSet((*distinct, *noises), KnownNeeds())
         """The last ones, from `_noise` on, are those of noise."""
-        self._noises = frozenset(range(self._noise, self._noise + len(self._ignored)))
+        self._noises = frozenset(range(self._noise, self._noise + len(noises)))
+        self._never_heard = frozenset(range(self._noise, self._noise + len(dict.fromkeys(ignore_lines))))
         self._first_of_long = lru_cache(maxsize=_MOST_LONG)(self._found)
         """A failure is decided before and after its tokens are taken; and of one cause many jobs die with one text."""
         self._answers: dict[tuple[int, str], int | None] = {}
@@ -69,17 +69,9 @@ class Wording:
         causes = [match.message for match, tells, _ in asked if tells is Tells.CAUSE]
         self._causes = frozenset(number[pattern] for message in causes for pattern in listed(message))
 
-    @cached_property
-    def _by_line(self) -> Noise:
-        return Noise(self._ignored, self._patterns.needs())
-
-    @cached_property
-    def _but_faint(self) -> Noise:
-        return Noise(self._never_heard, self._patterns.needs())
-
     def ready(self) -> tuple[str, bytes] | None:
         """See `PatternSet.ready`."""
-        return self._patterns.ready(self._ignored)
+        return self._patterns.ready()
 
     def first(self, fits: int, message: str) -> int | None:
         """Place of the first of these rules that the message is right for, or None."""
@@ -246,17 +238,29 @@ class Wording:
         """The lines without noise; then with what is faint, if any is."""
         text = _encoded(searched(lines))
         there = self._patterns.possible_in_all(text)
+        is_too_much = there is None
         if there is None:  # nobody's log: what is faint in it, or noise amid it, is not worth a further look
-            ends = self._by_line.left_of(short_of(text).decode("utf-8", "replace").split("\n"))
-            yield self._patterns.possible_in_ends(_encoded(searched(ends)))
-        elif self._is_noisy(there):
-            left = self._by_line.left_of(lines)
-            yield self._patterns.possible_in(_encoded(searched(left)))
-            heard = self._but_faint.left_of(lines) if self._has_faint else left
-            if len(heard) > len(left):
-                yield self._patterns.possible_in(_encoded(searched(heard)))
-        else:
+            there = self._patterns.possible_in_ends(text)
+            lines = there.text.decode("utf-8", "replace").split("\n")
+        if not self._is_noisy(there):
             yield there
+            return
+        left, heard = self._cleared(lines, there)
+        quiet = self._left_of(there, left)
+        if quiet.chances.of_ends and self._is_noisy(quiet):  # other noise, amid what had not been looked at
+            left, heard = self._cleared(left, quiet)
+            quiet = self._left_of(quiet, left)
+        yield quiet
+        if len(heard) > len(left) and not is_too_much:
+            yield self._left_of(there, heard)
+
+    def _cleared(self, lines: Sequence[str], there: Possible) -> tuple[list[str], list[str]]:
+        """Printed lines without noise, and with what is faint of it."""
+        noise, numbers = Noise(self._patterns, lines, there.chances), there.numbers & self._noises
+        return noise.left_of(numbers), noise.left_of(numbers & self._never_heard)
+
+    def _left_of(self, there: Possible, lines: Sequence[str]) -> Possible:
+        return self._patterns.left_of(there, _encoded(searched(lines)), self._noises)
 
     def _is_noisy(self, there: Possible) -> bool:
         plans = there.chances.plans

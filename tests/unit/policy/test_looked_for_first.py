@@ -8,7 +8,6 @@ import pytest
 
 from shared.policy import prefilter as module
 from shared.policy.grams import by_grams
-from shared.policy.noise import Noise
 from shared.policy.search import PatternSet
 from shared.policy.sought import sought_for
 from tests.unit.policy.indexes import asked_first
@@ -48,14 +47,6 @@ def test_blanks_are_looked_for_only_where_nothing_else_is_needed() -> None:
     alternatives = (_choice("common word"), _choice(" ", "longer one"), _choice("50", ": "))
     sought = sought_for([(alternatives,), ((_choice("  "),),)])
     assert sorted(sought.texts.values()) == ["  ", "50", ": ", "common word"]
-
-
-def test_noise_is_what_any_alternative_of_it_hits() -> None:
-    """Line by line; what is known of its needs is believed."""
-    lines = ["INFO: a", "b", "DEBUG: 7", "DEBUG: x", "info: a"]
-    assert Noise([r"INFO: |DEBUG: \d"], {}).left_of(lines) == ["b", "DEBUG: x", "info: a"]
-    assert Noise(["(?i)info|debug: [0-9]"], {}).left_of(lines) == ["b", "DEBUG: x"]
-    assert Noise(["INFO"], {"INFO": ((_choice("elsewhere"),),)}).left_of(lines) == lines
 
 
 def test_a_short_text_is_searched_by_one_pattern_alone(monkeypatch: pytest.MonkeyPatch) -> None:

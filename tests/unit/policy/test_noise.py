@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from itertools import product
+from types import MappingProxyType
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.policy import noise as module
-from shared.policy.literals import needed
+from shared.policy.literals import Needs, needed
 from shared.policy.match import earliest_cause, first_match
 from shared.policy.model import Action, Match, Policy, Rule
 from shared.policy.noise import Noise
@@ -17,10 +18,17 @@ from shared.policy.patterns import compile_pattern
 from shared.policy.possible import Possible
 from shared.policy.search import PatternSet
 from shared.policy.text.normal import shown
+from shared.policy.text.whole import searched
 from tests.unit.decide.facts import make_failure
 from tests.unit.policy.by_definition import rules_of, wording_of
 
 _PATTERNS = ("ab", "^b", "c$", r"a\d", "a1", "[ab] ?c", r"\bc\b", "(?i)B", r"x*\d\d$", "a[0-9]b", "a[1-3]")
+
+
+def _left_of(patterns: list[str], lines: list[str], known: Mapping[str, Needs] = MappingProxyType({})) -> list[str]:
+    some = PatternSet(patterns, known)
+    there = some.possible_in(searched(lines).encode())
+    return Noise(some, lines, there.chances).left_of(there.numbers)
 
 
 @given(
@@ -31,52 +39,52 @@ def test_each_line_is_judged_by_itself(patterns: list[str], lines: list[str]) ->
     """A line is left if no pattern is found in it; that others are like it but for their digits changes nothing."""
     compiled = [compile_pattern(pattern) for pattern in patterns]
     left = [line for line in lines if not any(one.search(shown(line).encode()) for one in compiled)]
-    assert Noise(patterns, {}).left_of(lines) == left
+    assert _left_of(patterns, lines) == left
 
 
 def test_two_digits_and_a_hyphen_are_no_range() -> None:
     """Outside of a class `0-9` is a text like any other, and tells one digit from another."""
-    assert Noise(["part 0-9"], {}).left_of(["part 0-9", "part 0-8"]) == ["part 0-8"]
-    assert Noise(["part [0-9]"], {}).left_of(["part 0-9", "part 0-8", "part"]) == ["part"]
+    assert _left_of(["part 0-9"], ["part 0-9", "part 0-8"]) == ["part 0-8"]
+    assert _left_of(["part [0-9]"], ["part 0-9", "part 0-8", "part"]) == ["part"]
 
 
 def test_what_the_watcher_says_goes_with_what_it_quotes() -> None:
     """The line that both stand in is one."""
     lines = ["no output for 60 s; output: NCCL INFO x", "no output for 60 s; output: y", "NCCL INFO", "z"]
-    assert Noise(["NCCL INFO"], {}).left_of(lines) == [lines[1], "z"]
-    assert Noise(["no output"], {}).left_of(lines) == ["NCCL INFO", "z"]
+    assert _left_of(["NCCL INFO"], lines) == [lines[1], "z"]
+    assert _left_of(["no output"], lines) == ["NCCL INFO", "z"]
 
 
 def test_what_a_pattern_needs_may_end_its_line() -> None:
     """Its last sign counts."""
-    assert Noise(["foo.*bar$"], {}).left_of(["foo bar", "x"]) == ["x"]
+    assert _left_of(["foo.*bar$"], ["foo bar", "x"]) == ["x"]
 
 
 def test_a_pattern_that_needs_no_text_is_searched_for_everywhere() -> None:
     """Of `..` nothing is known beforehand."""
     assert needed("..") is None
-    assert Noise([".."], {}).left_of(["a", "ab"]) == ["a"]
+    assert _left_of([".."], ["a", "ab"]) == ["a"]
 
 
 def test_lines_that_differ_in_digits_alone_are_one_question(monkeypatch: pytest.MonkeyPatch) -> None:
     """A log has hundreds of them; where a pattern names a digit, each is asked."""
     asked: list[bytes] = []
 
-    def counted(kind: module._Kind, line: bytes) -> bool:
+    def counted(noise: Noise, number: int, text: str, line: bytes, folded: str) -> bool:
         asked.append(line)
-        return is_in(kind, line)
+        return is_in(noise, number, text, line, folded)
 
-    is_in = module._Kind.is_in
-    monkeypatch.setattr(module._Kind, "is_in", counted)
+    is_in = Noise._is_in
+    monkeypatch.setattr(Noise, "_is_in", counted)
     lines = [f"step {number} NCCL INFO" for number in range(100, 500)]
-    assert Noise([r"\bNCCL (INFO|TRACE)\b"], {}).left_of(lines) == []
+    assert _left_of([r"\bNCCL (INFO|TRACE)\b"], lines) == []
     assert len(asked) == 1
-    assert Noise([r"^step 1\d+ NCCL"], {}).left_of(lines) == lines[100:]
+    assert _left_of([r"^step 1\d+ NCCL"], lines) == lines[100:]
     assert len(asked) == 1 + 100
 
 
-def test_a_text_of_noisy_lines_is_looked_at_twice(monkeypatch: pytest.MonkeyPatch) -> None:
-    """With the noise and without, however many lines it has."""
+def test_what_a_text_of_noisy_lines_may_hold_is_asked_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is left of it without the noise holds no more, however many lines it has."""
     looks: list[bytes] = []
 
     def counted(patterns: PatternSet, text: bytes) -> Possible | None:
@@ -97,7 +105,7 @@ def test_a_text_of_noisy_lines_is_looked_at_twice(monkeypatch: pytest.MonkeyPatc
     found = first_match(policy, make_failure(message=f"{text}\nBus error\nbus error 7"))
     assert found is not None
     assert found.name == "gone"
-    assert len(looks) == 2
+    assert len(looks) == 1
 
 
 @pytest.mark.parametrize(("noise", "place"), [("noise ", None), ("nois ", 0)])
@@ -110,9 +118,17 @@ def test_noise_at_the_ends_of_a_text_of_too_much_is_none_of_it(noise: str, place
     assert wording.first(1, text) == place
 
 
+def test_noise_is_what_any_alternative_of_it_hits() -> None:
+    """Line by line; what is known of its needs is believed."""
+    lines = ["INFO: a", "b", "DEBUG: 7", "DEBUG: x", "info: a"]
+    assert _left_of([r"INFO: |DEBUG: \d"], lines) == ["b", "DEBUG: x", "info: a"]
+    assert _left_of(["(?i)info|debug: [0-9]"], lines) == ["b", "DEBUG: x"]
+    assert _left_of(["INFO"], lines, {"INFO": ((frozenset({b"elsewhere"}),),)}) == lines
+
+
 def test_where_nothing_is_noise_all_is_left() -> None:
     """Also where it may be by what a pattern needs."""
-    assert Noise(["noise [a-z]"], {}).left_of(["noise 1", "b"]) == ["noise 1", "b"]
+    assert _left_of(["noise [a-z]"], ["noise 1", "b"]) == ["noise 1", "b"]
 
 
 def _rule(name: str, match: Match) -> Rule:

@@ -16,11 +16,9 @@ import pytest
 from shared.policy import packs, search
 from shared.policy import ready as module
 from shared.policy.early import early_of
-from shared.policy.literals import needed
 from shared.policy.load import load_policy
 from shared.policy.match import Matcher, make_ready
 from shared.policy.model import Attempts
-from shared.policy.packs import KnownNeeds
 from shared.policy.plain import Unfit, flattened, restored
 from shared.policy.ready import ENDING, encoded, read_ready
 from shared.policy.shipped import READY
@@ -171,8 +169,7 @@ def test_what_was_worked_out_comes_back_as_it_was() -> None:
     patterns, ready = wording._patterns, wording.ready()
     made = patterns._index.sought
     assert ready is not None
-    sought, enough, needs = early_of(ready[1])
-    assert needs() == {one: KnownNeeds().get(one) or needed(one) for one in wording._ignored}
+    sought, enough = early_of(ready[1])
     assert (sought.near_ids(), sought.all_need) == (made.near_ids(), True)
     pairs: list[tuple[Any, Any]] = [
         (sought.texts, made.texts),
@@ -203,7 +200,8 @@ def test_noise_is_told_without_the_packs(monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setattr(packs, "shipped", lambda: pytest.fail("the packs were read"))
     text = "node1:1:99 [0] NCCL INFO Channel 00/0\nCUDA out of memory. Tried to allocate 2 GiB"
     assert matcher.earliest_cause(text) == "CUDA out of memory. Tried to allocate 2 GiB"
-    assert matcher._wording._by_line.left_of(text.split("\n")) == text.split("\n")[1:]
+    looks = list(matcher._wording._looks(text.split("\n")))
+    assert [look.text.decode() for look in looks] == text.split("\n")[1:]
 
 
 def _listed(row: Iterable[Any]) -> list[Any]:

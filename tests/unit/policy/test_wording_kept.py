@@ -85,13 +85,12 @@ def test_a_text_without_noise_is_not_taken_apart(monkeypatch: pytest.MonkeyPatch
     """Line by line it is only asked where something of it is noise, whatever else is in it."""
     wording = Wording(_asked(Match(message="red fault")), ("INFO", r"\d{3}"))
     taken: list[Any] = []
-    left_of = Noise.left_of
 
-    def left(self: Noise, lines: Any) -> Any:
+    def noise(patterns: Any, lines: Any, chances: Any) -> Noise:
         taken.append(lines)
-        return left_of(self, lines)
+        return Noise(patterns, lines, chances)
 
-    monkeypatch.setattr(Noise, "left_of", left)
+    monkeypatch.setattr(module, "Noise", noise)
     assert [wording.first(1, text) for text in ("red fault", "x\nred fault", "none", "red 12 fault")] == [
         0,
         0,
