@@ -167,7 +167,11 @@ class _Index:
 
     def possible_in_ends(self, text: bytes) -> Possible:
         """The patterns that may be in the first and last lines of a long text."""
-        return self._with_free(self._of_short(_ends_of(text, SHORT_BYTES)))
+        ends = _ends_of(text, SHORT_BYTES)
+        folded = folded_of(ends)
+        return self._with_free(
+            Possible(self._owner, ends, self._prefilter.possible_at_ends(folded), folded.decode("latin-1"))
+        )
 
     def left_of(self, text: bytes, chances: Chances, gone: frozenset[int]) -> Possible:
         """See `PatternSet.left_of`."""

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
-from itertools import groupby
 
 from shared.policy.text.prefixes import all_without_prefixes, without_prefixes
 
@@ -82,11 +81,14 @@ def lines_of(text: str) -> list[str]:
 def _fewer(lines: list[str]) -> list[str]:
     """See MAX_LINES. Of a text that is no flood the ends alone: it takes long enough to search."""
     half = MAX_LINES // 2
-    if any(len(set(_kinds_of(some))) > MAX_LINES for some in (lines[: 2 * MAX_LINES], lines)):
+    kinds, rest = _kinds_of(lines[: 2 * MAX_LINES]), lines[2 * MAX_LINES :]
+    if rest and len(set(kinds)) <= MAX_LINES:
+        kinds += _kinds_of(rest)
+    if len(set(kinds)) > MAX_LINES:
         return [*lines[:half], *lines[-half:]]
-    lines = [line for line, _ in groupby(lines)]
+    kept = [place for place, line in enumerate(lines) if not place or line != lines[place - 1]]
+    lines, kinds = [lines[place] for place in kept], [kinds[place] for place in kept]
     end = max(len(lines) - half, half)
-    kinds = _kinds_of(lines)
     first = dict(zip(reversed(kinds[half:end]), range(end - 1, half - 1, -1), strict=True))
     for kind in {*kinds[:half], *kinds[end:]}:
         first.pop(kind, None)

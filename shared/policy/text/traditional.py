@@ -44,7 +44,12 @@ _NAMES = {
     "砍掉": "杀死",
 }
 _NAMED = re.compile("|".join(_NAMES))
-_ANY = re.compile("|".join([f"[{_TRADITIONAL}]", *(name for name in _NAMES if not set(name) & set(_SIMPLIFIED))]))
+_OF_BOTH = [name for name in _NAMES if not set(name) & set(_SIMPLIFIED)]
+"""Names whose signs are the same in both."""
+_RUN = re.compile(f"[{_TRADITIONAL}]+")
+_ANY = re.compile("|".join([_RUN.pattern, *_OF_BOTH]))
+_MAYBE = re.compile(f"[{_TRADITIONAL}{''.join(name[0] for name in _OF_BOTH)}]")
+"""What all of `_ANY` begins with: searched for in a third of the time."""
 
 
 def with_simplified(text: str) -> str:
@@ -52,19 +57,19 @@ def with_simplified(text: str) -> str:
 
     Both are there, for patterns may be written in either; and Japanese has some of these signs.
     """
-    if text.isascii() or _ANY.search(text) is None:
+    if text.isascii() or _MAYBE.search(text) is None:
         return text
     lines = []
     for line in text.split("\n"):
         lines.append(line)
-        if _ANY.search(line) is not None:
+        if not line.isascii() and _ANY.search(line) is not None:
             lines.append(simplified(line))
     return "\n".join(lines)
 
 
 def simplified(line: str) -> str:
     """A line in simplified Chinese."""
-    return _NAMED.sub(lambda name: _NAMES[name[0]], line.translate(_SIGNS))
+    return _NAMED.sub(lambda name: _NAMES[name[0]], _RUN.sub(lambda run: run[0].translate(_SIGNS), line))
 
 
 def as_printed(lines: Sequence[str], place: int) -> str:

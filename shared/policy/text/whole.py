@@ -34,17 +34,19 @@ def searched(lines: Sequence[str]) -> str:
     before, after = wholes(bare), wholes(lines) if bare != lines else {}
     if not before and not after:
         return with_simplified("\n".join(each_once(bare)))
-    seen = []
-    for place, line in enumerate(bare):
-        seen.append(line)
+    seen, at = list[str](), 0
+    for place in sorted(before.keys() | after.keys()):
+        seen += bare[at : place + 1]
         seen += before.get(place, ())
         seen += map(shown, after.get(place, ()))
+        at = place + 1
+    seen += bare[at:]
     return with_simplified("\n".join(each_once(seen)))
 
 
 def wholes(lines: Sequence[str]) -> dict[int, tuple[str, ...]]:
     """By the place of its last piece, each line that may have been cut into some of these: between words, within."""
-    drawn = lines if all(map(str.isascii, lines)) else list(map(_drawn, lines))
+    drawn = [line if line.isascii() else _drawn(line) for line in lines]
     sizes = list(map(len, drawn))
     width = max(sizes, default=0)
     found: dict[int, tuple[str, ...]] = {}
