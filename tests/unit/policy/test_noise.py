@@ -16,6 +16,7 @@ from shared.policy.model import Action, Match, Policy, Rule
 from shared.policy.noise import Noise
 from shared.policy.patterns import compile_pattern
 from shared.policy.possible import Possible
+from shared.policy.prefilter import MAX_AT_ENDS
 from shared.policy.search import PatternSet
 from shared.policy.text.normal import shown
 from shared.policy.text.whole import searched
@@ -116,6 +117,28 @@ def test_noise_at_the_ends_of_a_text_of_too_much_is_none_of_it(noise: str, place
     text = "\n".join([f"{noise}cannot open", "=" * 1200, " ".join(words), "-" * 1200])
     assert wording._patterns.possible_in_all(text.encode()) is None
     assert wording.first(1, text) == place
+
+
+@pytest.mark.parametrize(("said", "place"), [("quiet: cannot open", None), ("quite: cannot open", 0)])
+def test_noise_that_comes_into_sight_where_other_noise_is_gone_is_none_of_it(said: str, place: int | None) -> None:
+    """Of a text of thousands of words the ends are looked at, and those are others without the first noise."""
+    wording = wording_of(rules_of("cannot open"), ["noise", "quiet"])
+    words = [f"w{''.join(some)}" for some in product("abcdefghij", repeat=4)]
+    lines = [f"{number} {'=' * 40} some noise" for number in range(100)]
+    text = "\n".join([*lines, said, *(" ".join(words[start : start + 60]) for start in range(0, 3000, 60))])
+    assert said not in wording._patterns.possible_in(text.encode()).folded
+    assert wording.first(1, text) == place
+
+
+def test_ends_that_have_hundreds_of_texts_are_known_to_nobody() -> None:
+    """Then a rule that asks nothing holds; of fewer texts each is looked for."""
+    words = [f"{one}{two}q" for one, two in product("abcdefghijklmnopqrst", repeat=2)]
+    wording = wording_of([*rules_of("cannot open", *words), Match()])
+    middle, fits = "\n".join(["=" * 1000, " ".join(words), "-" * 1000]), (1 << len(words) + 2) - 1
+    few = "\n".join(["cannot open", middle, "z"])
+    many = "\n".join(["cannot open", " ".join(words[:200]), middle, " ".join(words[200:])])
+    assert len(words) > MAX_AT_ENDS
+    assert [wording.first(fits, text) for text in (few, many)] == [0, len(words) + 1]
 
 
 def test_noise_is_what_any_alternative_of_it_hits() -> None:
