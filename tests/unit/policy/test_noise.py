@@ -135,7 +135,7 @@ def test_ends_that_have_hundreds_of_texts_are_known_to_nobody() -> None:
     words = [f"{one}{two}q" for one, two in product("abcdefghijklmnopqrst", repeat=2)]
     wording = wording_of([*rules_of("cannot open", *words), Match()])
     middle, fits = "\n".join(["=" * 1000, " ".join(words), "-" * 1000]), (1 << len(words) + 2) - 1
-    few = "\n".join(["cannot open", middle, "z"])
+    few = f"cannot open\n{middle}\nz"
     many = "\n".join(["cannot open", " ".join(words[:200]), middle, " ".join(words[200:])])
     assert len(words) > MAX_AT_ENDS
     assert [wording.first(fits, text) for text in (few, many)] == [0, len(words) + 1]
