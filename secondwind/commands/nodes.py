@@ -14,7 +14,7 @@ from secondwind.usage import UnusableError
 from secondwind.who import add_by, add_why, signed, who
 from shared import people
 from shared.domain.act import Signed
-from shared.domain.errors import SecondWindError
+from shared.domain.errors import ActRefused
 from shared.domain.hosts import host_of
 from shared.ports import Ledger
 from shared.systems import SYSTEMS
@@ -23,7 +23,7 @@ UNREADABLE = "unreadable"
 """In place of a node's name: the document of its cluster or group is malformed."""
 
 
-class NotSuspected(SecondWindError):  # noqa: N818 - named for the state of the node
+class NotSuspected(ActRefused):
     """There is nothing to clear."""
 
 

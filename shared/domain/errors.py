@@ -1,4 +1,4 @@
-"""Every error that Second Wind raises on purpose, and who should try again.
+"""Every error that one room of Second Wind raises for another, and who should try again.
 
 SecondWindError
 ├── SettingsError          nobody: a person corrects the settings named
@@ -8,9 +8,24 @@ SecondWindError
 │   ├── SourceUnavailable      the source logs are out of reach
 │   │   └── GroupGarbled           and it may be one log group's own fault: how often it was so is remembered
 │   ├── RangeUnfinished        a range of logs was longer than the time; the next delivery of it goes on
-│   └── LedgerUnavailable      the ledger is out of reach, or it is not known whether it saved
-│       └── DocumentRefused    nobody: the ledger can never keep these documents, and has saved nothing
-└── SinkUnavailable        the sweep: outcomes stay owed until the Logstore takes them
+│   ├── LedgerUnavailable      the ledger is out of reach, or it is not known whether it saved
+│   │   ├── DocumentRefused        nobody: the ledger can never keep these documents, and has saved nothing
+│   │   └── AnswerLost             the command left: the ledger may have saved
+│   └── ClockOff               the function itself: it begins anew, by a clock that is right
+├── SinkUnavailable        the sweep: outcomes stay owed until the Logstore takes them
+├── OutcomesUnavailable    whoever wants to read them: nothing was changed
+├── LogCallFailed          whoever calls Log Service, once, where it is `worth_repeating`
+└── ActRefused             a person, once they have looked again: nothing was changed
+    ├── UnknownId              no case has that id
+    ├── AmbiguousId            several have it
+    ├── NotHeld                the case waits for nobody
+    ├── CaseChanged            the case is another than they were shown
+    ├── Contended              others were quicker: as it is
+    ├── LinkSpent              the link was used before
+    ├── BadLink                the link proves nothing
+    └── BadToken               the token proves nothing
+
+Each is defined in the room that it is about. What else is raised is caught by whoever calls the very function.
 """
 
 from __future__ import annotations
@@ -97,3 +112,7 @@ class ClockOff(DeliveryError):  # noqa: N818 - as above
 
 class SinkUnavailable(SecondWindError):  # noqa: N818 - as above
     """The outcome Logstore did not certainly take the outcomes: they stay owed."""
+
+
+class ActRefused(SecondWindError):  # noqa: N818 - as above
+    """What a person asks for cannot be done as they ask it; nothing was changed."""

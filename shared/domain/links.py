@@ -15,7 +15,7 @@ from enum import Enum
 import msgspec
 from msgspec import Struct
 
-from shared.domain.errors import SecondWindError
+from shared.domain.errors import ActRefused
 from shared.domain.link_key import LinkKey
 from shared.domain.outcome import stable_id
 from shared.domain.record import Case
@@ -49,7 +49,7 @@ class LinkFault(str, Enum):
     EXPIRED = "expired"
 
 
-class BadLink(SecondWindError):  # noqa: N818 - named for the state of the link
+class BadLink(ActRefused):
     """The link proves nothing."""
 
     def __init__(self, fault: LinkFault) -> None:

@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from shared.documents import decode_record, record_write
 from shared.domain.act import UNSIGNED, Signed
-from shared.domain.errors import SecondWindError
+from shared.domain.errors import ActRefused
 from shared.domain.links import digest_of
 from shared.domain.outcome import Outcome
 from shared.domain.record import Case, CaseState, JobRecord
@@ -28,11 +28,11 @@ class Hold(Struct, frozen=True, kw_only=True):
     case: Case
 
 
-class UnknownId(SecondWindError):  # noqa: N818 - named for what was given
+class UnknownId(ActRefused):
     """No case that the ledger lists has such an id."""
 
 
-class AmbiguousId(SecondWindError):  # noqa: N818 - named for what was given
+class AmbiguousId(ActRefused):
     """Several held failures' ids begin like that; `found` has them."""
 
     def __init__(self, wanted: str, found: Sequence[Hold]) -> None:
@@ -108,7 +108,7 @@ def as_now(ledger: Ledger, hold: Hold) -> Hold:
     return hold if case is None else Hold(key=hold.key, case=as_listed(hold.key, case))
 
 
-class CaseChanged(SecondWindError):  # noqa: N818 - named for the state of the case
+class CaseChanged(ActRefused):
     """It is held, but not what the person was shown: nothing was changed. `hold` is the case as it is now."""
 
     def __init__(self, hold: Hold) -> None:

@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from shared.documents import decode_link_use, decode_record, link_use_write
 from shared.domain.act import Signed
-from shared.domain.errors import SecondWindError
+from shared.domain.errors import ActRefused
 from shared.domain.keys import Kind, kind_of, link_key
 from shared.domain.link_use import LinkUse
 from shared.domain.links import AnswerLink, HoldAnswer, digest_of
@@ -17,7 +17,7 @@ from shared.people.walk import TRIES, Contended, as_listed
 from shared.ports import Ledger
 
 
-class LinkSpent(SecondWindError):  # noqa: N818 - named for the state of the link
+class LinkSpent(ActRefused):
     """The link has been used; `use` says when and by whom."""
 
     def __init__(self, use: LinkUse) -> None:

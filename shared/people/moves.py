@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from shared.domain.act import UNSIGNED, Signed
 from shared.domain.decision import Ask, Decision
-from shared.domain.errors import SecondWindError
+from shared.domain.errors import ActRefused
 from shared.domain.job import Scope
 from shared.domain.outcome import Outcome, rfc3339
 from shared.domain.reasons import Reason
@@ -35,7 +35,7 @@ class HoldStanding(str, Enum):
     """It is not held."""
 
 
-class NotHeld(SecondWindError):  # noqa: N818 - named for the state of the case
+class NotHeld(ActRefused):
     """The case does not wait for a person's answer; `standing` says why, the text says it for people."""
 
     def __init__(self, case: Case, standing: HoldStanding) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from msgspec.structs import replace
 
 from shared.documents import decode_record
-from shared.domain.errors import LedgerUnavailable, SecondWindError
+from shared.domain.errors import ActRefused, LedgerUnavailable
 from shared.domain.keys import job_of, kind_of
 from shared.domain.record import LISTED_AT, Case, JobRecord
 from shared.ports import Due, Ledger, Stored
@@ -22,7 +22,7 @@ PAGE = 1000
 _LOG = logging.getLogger(__name__)
 
 
-class Contended(SecondWindError):  # noqa: N818 - named for the state of the document
+class Contended(ActRefused):
     """Others changed the same document three times in a row: nothing was changed, and it is worth repeating."""
 
     def __init__(self, key: str) -> None:

@@ -17,7 +17,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from shared.domain.errors import SecondWindError
+from shared.domain.errors import ActRefused
 
 MAX_TOKEN_CHARS = 6144
 """Function Compute takes headers of 8 KB."""
@@ -34,7 +34,7 @@ _PREFIXES = {
 }
 
 
-class BadToken(SecondWindError):  # noqa: N818 - named for the state of the token
+class BadToken(ActRefused):
     """The token proves nothing."""
 
 

