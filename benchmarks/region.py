@@ -167,17 +167,25 @@ class _Land:
         return told
 
     def jobs(
-        self, cluster: str = CLUSTER, count: int = 1, *, ended: bool = False, unclear: bool = False
+        self, cluster: str = CLUSTER, count: int = 1, *, ended: bool = False, unclear: bool = False, others: int = 0
     ) -> list[dict[str, Any]]:
-        """So many more jobs hang in the cluster, or have ended; what is told of them. `unclear`: it names no cause."""
-        from localcloud.ehpc.models import JobSpec, finishes, hangs  # noqa: PLC0415 - as above
+        """So many more jobs hang in the cluster, or have ended; what is told of them. `unclear`: it names no cause.
 
-        land = self.ehpc.clusters.get(cluster) or self.ehpc.cluster(cluster)
+        `others`: so many hang beside them for good. Who is rerun is soon gone: the list is as long each time.
+        """
+        from localcloud.ehpc.models import ClusterSettings, JobSpec, finishes, hangs  # noqa: PLC0415 - as above
+
+        land = self.ehpc.clusters.get(cluster)
+        if land is None:
+            land = self.ehpc.cluster(cluster, settings=ClusterSettings(rerun_lag_s=0.0))
+            for _ in range(others):
+                self.numbers += 1
+                land.submit(f"{self.numbers}.scheduler", JobSpec(runs=(hangs(),)), at=time.time() - 3600)
         told = []
         for _ in range(count):
             self.numbers += 1
             job = f"{self.numbers}.scheduler"
-            runs = (finishes(60, 1),) if ended else (hangs(), finishes(600))
+            runs = (finishes(60, 1),) if ended else (hangs(), finishes(1))
             land.submit(job, JobSpec(runs=runs), at=time.time() - 3600)
             told.append(_told(cluster, job) if unclear else _reported(cluster, job, ended=ended))
         return told
