@@ -28,8 +28,8 @@ Event = Callable[[], Any]
 LEAST_CALLS = {"rerun": 3, "rerun, its output read": 4, "duplicate": 2, "ineligible": 2, "would_rerun": 2}
 """Of the job system and of Log Service: a look, the rerun, the output where it is read, one PutLogs."""
 LISTED = 20
-"""Jobs that hang in a cluster beside the one that is told. Were there more with each take, the list's length would be what
-is measured, and behind its first page the sample function finds nobody."""
+"""Jobs that hang in a cluster beside the one that is told. Were there more with each take, their number would be
+what is measured, and behind the list's first page the sample function finds nobody."""
 _PAGE = {"version": "v1", "rawPath": "/", "requestContext": {"http": {"method": "GET", "sourceIp": "192.0.2.1"}}}
 """Asked of the console by somebody who has not signed in: what every page needs is loaded, and answers. What reads a
 night back from its Logstore is loaded by the pages of one."""

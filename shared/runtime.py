@@ -36,6 +36,7 @@ from shared.settings import Settings, read_credentials
 from shared.settings.own import variables
 from shared.side_by_side import side_by_side
 from shared.sls import Access, SlsSink, SlsSource
+from shared.sls.connect import expected
 from shared.start import Start, by_a_right_clock
 from shared.systems.discovery import Seeker
 
@@ -116,6 +117,8 @@ def handle_discover(event: bytes, context: Any, start: Start) -> dict[str, Any]:
 
 def _handled(wiring: Wiring, intake: Intake, trigger: Trigger) -> Report:
     """Failures through the corridor; what was told of machines and reruns is noted."""
+    if intake.failures:
+        expected()
     report = wiring.healer.handle(intake, trigger)
     if intake.noted or intake.reruns:
         from shared.discover import note  # noqa: PLC0415 - of one door alone

@@ -7,7 +7,7 @@ sweep looks.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from msgspec import Struct
 
@@ -141,3 +141,27 @@ def _by_scope(items: Sequence[Item]) -> dict[str, list[Item]]:
     for item in items:
         by_scope.setdefault(item.failure.scope.key, []).append(item)
     return by_scope
+
+
+def not_looked_at(item: Item) -> bool:
+    """Whether the look had no room for it."""
+    seen = item.seen
+    return isinstance(seen, LookFailed) and seen.none_left
+
+
+def last_seen_first(items: Iterable[Item]) -> list[Item]:
+    """The last seen first, those not looked at last, else in an order that does not depend on that of the delivery."""
+    listed = list(items)
+    if len(listed) == 1:  # as nearly always
+        return listed
+    return sorted(
+        listed,
+        key=lambda item: (
+            not_looked_at(item),
+            -item.seen.look_begun_at,
+            item.failure.scope.key,
+            item.key,
+            item.failure.occurred_at,
+            item.failure.telling_id,
+        ),
+    )

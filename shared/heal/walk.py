@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import nullcontext
 from functools import partial
 from threading import Lock
@@ -22,13 +22,14 @@ from shared.heal.item import CHUNK, Invocation, Item, Notice, Result, Walked
 from shared.heal.lanes import Lanes
 from shared.heal.late import count_late
 from shared.heal.limits import Admission, SharedLimits
-from shared.heal.looks import Looks
+from shared.heal.looks import Looks, last_seen_first, not_looked_at
 from shared.heal.nodes import NodeMemory
 from shared.heal.records import Records
 from shared.heal.settle import settle
 from shared.heal.writer import Writer
+from shared.meanwhile import expect
 from shared.policy.inherit import with_limits_at
-from shared.policy.match import make_ready
+from shared.policy.match import is_ready, make_ready
 from shared.policy.model import Policy
 from shared.ports import Chance, Clock, JobSystem, Ledger, Write, whole_save_of
 from shared.systems import SYSTEMS
@@ -59,7 +60,6 @@ class Walk(Struct, frozen=True, kw_only=True):
 
     def parts(self, items: Sequence[Item], lanes: Lanes) -> Iterator[Walked]:
         """What came of the items, cluster or group by cluster or group; those last for which no look was left."""
-        make_ready(self.policy)  # once, before there are several turns
         always = not self.looks.into
         away, items = self.looks.turned_away(items, self.policy, self.ask)
         planned, late = self.looks.plan(items, self.policy, self.ask)
@@ -68,6 +68,10 @@ class Walk(Struct, frozen=True, kw_only=True):
             mine = away.pop(members[0].failure.scope.key, [])
             turns.append(partial(self._turn, members, mine, late, always=always))
             always = False
+        if len(turns) > 1:
+            make_ready(self.policy)  # once, before they are taken side by side
+        elif not is_ready(self.policy):
+            expect("patterns", partial(make_ready, self.policy))
         ended = lanes(turns)
         part = Walked([one for some in away.values() for one in some]).add(next(ended, []))
         for more in ended:
@@ -100,11 +104,11 @@ class Walk(Struct, frozen=True, kw_only=True):
         its next one, and what it has no time for it leaves as it is.
         """
         walked = Walked()
-        left = _in_order(items)
+        left = last_seen_first(items)
         while left:
             if self._left_out(left[0]) or any(map(self._aged, left[:CHUNK])):
                 self.looks.look([item for item in left if self._left_out(item) or self._aged(item)])
-                left = _in_order(left)
+                left = last_seen_first(left)
             chunk = [item for item in left[:CHUNK] if not self._left_out(item)] or left[:CHUNK]
             self._chunk(chunk, walked)
             left = left[len(chunk) :]
@@ -268,33 +272,10 @@ class Walk(Struct, frozen=True, kw_only=True):
 
     def _left_out(self, item: Item) -> bool:
         """Whether the sweep has still to look at it: the look before had enough of others."""
-        return self._sweeps and _not_looked_at(item)
+        return self._sweeps and not_looked_at(item)
 
     def _aged(self, item: Item) -> bool:
         """Half the allowed age is left for the call to leave."""
         seen = item.seen
         age_s = self.clock.now() - seen.look_begun_at
         return not isinstance(seen, LookFailed) and age_s > self.policy.timing.observation_max_age_s / 2
-
-
-def _not_looked_at(item: Item) -> bool:
-    seen = item.seen
-    return isinstance(seen, LookFailed) and seen.none_left
-
-
-def _in_order(items: Iterable[Item]) -> list[Item]:
-    """The last seen first, those not looked at last, else in an order that does not depend on that of the delivery."""
-    listed = list(items)
-    if len(listed) == 1:  # as nearly always
-        return listed
-    return sorted(
-        listed,
-        key=lambda item: (
-            _not_looked_at(item),
-            -item.seen.look_begun_at,
-            item.failure.scope.key,
-            item.key,
-            item.failure.occurred_at,
-            item.failure.telling_id,
-        ),
-    )

@@ -17,6 +17,7 @@ from functools import lru_cache
 from threading import Lock
 from urllib.parse import urlsplit
 
+from shared.meanwhile import use_wait
 from shared.network.http_answer import HttpAnswer
 from shared.network.http_bounds import Bounded, Bounds
 from shared.network.http_line import PORTS, HttpLine, NoWholeAnswer, Place, Snag
@@ -70,7 +71,8 @@ class Begun:
         self._place, self._line, self._bounded = place, line, bounded
 
     def answer(self) -> HttpAnswer:
-        """Wait for it. Raises NoWholeAnswer."""
+        """Wait for it, not idly where something is expected to be used. Raises NoWholeAnswer."""
+        use_wait(lambda: not self._line.usable)
         try:
             answer = self._line.receive(self._bounded)
         except BaseException as error:

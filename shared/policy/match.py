@@ -49,6 +49,12 @@ def earliest_cause(policy: Policy, message: str) -> str:
     return make_ready(policy).earliest_cause(message)
 
 
+def is_ready(policy: Policy) -> bool:
+    """Whether the last decision was made under it."""
+    last = _last[0]
+    return last is not None and last[0] is policy
+
+
 def make_ready(policy: Policy) -> Matcher:
     """What the first decision would have to wait for: all patterns of all packs compiled. Raises PatternError."""
     last = _last[0]

@@ -6,6 +6,7 @@ import sys
 from functools import cache
 from typing import Any
 
+from shared.meanwhile import expect
 from shared.put_off import put_off
 from shared.sls.calls import Access
 
@@ -40,6 +41,12 @@ _SDK = f"{__package__}._client"
 def connect(access: Access, endpoint: str) -> Any:
     """A client (`_client.Client`) of the service there."""
     return _client_class()(access, endpoint)
+
+
+def expected() -> None:
+    """Something will be put: the client is loaded while the first answer of somebody else is waited for."""
+    if _SDK not in sys.modules:
+        expect(_SDK, _client_class)
 
 
 @cache

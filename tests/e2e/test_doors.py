@@ -186,3 +186,15 @@ def test_a_fixed_endpoint_serves_one_region(town: Town) -> None:
     assert len(town.rerun_calls()) == 1
     shanghai = next(row for row in town.outcomes() if "cn-shanghai" in row["message"])
     assert "$[1].data.region: is 'cn-shanghai', and SECONDWIND_EHPC_ENDPOINT serves" in shanghai["message"]
+
+
+def test_who_is_looked_at_is_told_of(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    """While the look is waited for a cold start loads what tells; where nobody is looked at it would wait for it."""
+    expected: list[int] = []
+    monkeypatch.setattr("shared.runtime.expected", lambda: expected.append(len(town.cloud.openapi.calls)))
+    town.invoke("event_trigger", event({"system": "ehpc"}))
+    town.invoke("sweep", {})
+    assert expected == []
+    hung_cluster(town, 1)
+    town.invoke("event_trigger", event(failure()))
+    assert (expected, len(town.rerun_calls())) == ([0], 1)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler
 
 import pytest
 from msgspec.structs import replace
 
+from shared import meanwhile
 from shared.network import kept_http
 from shared.network.http_bounds import Bounds
 from shared.network.idle import IDLE_S
@@ -68,3 +71,36 @@ def test_an_answer_that_is_read_too_late_is_none(wire: Wire) -> None:
     with pytest.raises(NoWholeAnswer) as caught:
         late.answer()
     assert caught.value.snag is Snag.READ_TIMEOUT
+
+
+def test_what_is_expected_is_made_while_an_answer_is_waited_for(wire: Wire, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Once, in order, of one name the last; what fails costs nothing beside it. The answer is there all the same."""
+    monkeypatch.setattr(meanwhile, "_EXPECTED", {})
+    made: list[str] = []
+
+    def behave(handler: BaseHTTPRequestHandler) -> None:
+        made.append("asked")
+        time.sleep(0.3)
+        made.append("told")
+        say(handler, 200, b"")
+
+    wire.behave = behave
+    meanwhile.expect("patterns", lambda: made.append("an older policy's"))
+    meanwhile.expect("client", lambda: 1 / 0)
+    meanwhile.expect("last", lambda: made.append("last"))
+    meanwhile.expect("patterns", lambda: made.append("patterns"))
+    for _ in range(2):
+        assert exchange("GET", f"http://{wire.host}/", {}, b"", BOUNDS).status == 200
+    assert sorted(made[:3]) == ["asked", "last", "patterns"]
+    assert made[3:] == ["told", "asked", "told"]
+    assert made.index("patterns") < made.index("last")
+
+
+def test_nothing_is_made_where_the_answer_has_come(wire: Wire, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It would lie there, unread; whoever needs the rest makes it."""
+    monkeypatch.setattr(meanwhile, "_EXPECTED", {})
+    begun = begin("GET", f"http://{wire.host}/", {}, b"", BOUNDS)
+    while begun._line.usable:
+        time.sleep(0.001)
+    meanwhile.expect("late", lambda: pytest.fail("the answer was there"))
+    assert (begun.answer().status, list(meanwhile._EXPECTED)) == (200, ["late"])

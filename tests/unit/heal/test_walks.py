@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+import pytest
 from msgspec.structs import replace
 
+from shared import meanwhile
 from shared.domain.decision import Ask
 from shared.domain.failure import Trigger
 from shared.heal.item import Item, Walked
@@ -13,6 +15,7 @@ from shared.heal.lanes import Turn, one_by_one
 from shared.policy import match
 from tests.support.clock import START
 from tests.support.house import House
+from tests.support.systems import CLUSTER
 
 ASK = Ask(now=START, trigger=Trigger.LOG, request_id="req-1")
 
@@ -25,14 +28,25 @@ def test_what_has_walked_holds_nothing_of_its_look(house: House) -> None:
     assert [(one.observation, one.decision, one.call) for one in items] == [(None, None, None)] * 2
 
 
-def test_patterns_are_compiled_once_before_clusters_go_side_by_side(house: House) -> None:
-    """Each would compile them for itself, at the same time."""
+@pytest.mark.parametrize("clusters", [1, 2])
+def test_patterns_are_compiled_once_before_clusters_go_side_by_side(
+    house: House, monkeypatch: pytest.MonkeyPatch, clusters: int
+) -> None:
+    """Each would compile them for itself, at the same time. Of one alone they are, while its look is waited for."""
+    monkeypatch.setattr(match, "_last", [None])
+    monkeypatch.setattr(meanwhile, "_EXPECTED", {})
     ready: list[bool] = []
 
     def lanes(turns: Sequence[Turn]) -> Iterator[list[Walked]]:
-        ready.append(match._last[0] is not None and match._last[0][0] is house.policy)
+        ready.append(match.is_ready(house.policy))
+        meanwhile.use_wait(lambda: False)
+        ready.append(match.is_ready(house.policy))
         return one_by_one(turns)
 
+    failures = [house.hung(number) for number in range(1, clusters + 1)]
+    told = [replace(one, scope=replace(CLUSTER, cluster_id=one.job_id)) for one in failures]
     healer = replace(house.healer(), lanes=lanes)
+    healer.walk([Item(one) for one in told], ASK)
+    assert ready == [clusters > 1, True]
     healer.walk([Item(house.hung())], ASK)
-    assert ready == [True]
+    assert (ready[2:], meanwhile._EXPECTED) == ([True, True], {})

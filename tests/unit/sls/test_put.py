@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 import time
 from email.utils import parsedate_to_datetime
 from http.server import BaseHTTPRequestHandler
@@ -12,6 +13,7 @@ from aliyun.log.proto import LogGroupRaw
 
 from localcloud.sls.models import LogGroup
 from localcloud.sls.protobuf import decode_group, decompress
+from shared import meanwhile
 from shared.domain.errors import SinkUnavailable
 from shared.sls import Access, SlsSink, _client, connect
 from shared.sls.batches import MAX_PUT_BYTES, MAX_PUT_LOGS, _weight, batches
@@ -235,3 +237,13 @@ def test_outcomes_of_one_second_keep_their_order(sink: SlsSink, wire: Wire) -> N
     written = LogGroupRaw()
     written.ParseFromString(decompress(request["body"], int(headers["x-log-bodyrawsize"])))
     assert written.Logs[0].HasField("Time_ns")
+
+
+def test_the_client_is_loaded_ahead_where_it_is_not_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who has it loads nothing, and remembers nothing to be loaded."""
+    monkeypatch.setattr(meanwhile, "_EXPECTED", {})
+    connect.expected()
+    assert meanwhile._EXPECTED == {}
+    monkeypatch.delitem(sys.modules, _client.__name__)
+    connect.expected()
+    assert list(meanwhile._EXPECTED.items()) == [(_client.__name__, connect._client_class)]
