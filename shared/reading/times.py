@@ -7,6 +7,7 @@ after the year 9999 is no time of a job and refused.
 
 from __future__ import annotations
 
+import math
 import re
 from datetime import datetime, timezone
 from typing import Any
@@ -65,13 +66,20 @@ def data_time(value: Any) -> str:
     return value
 
 
-def instant(written: str, zone: ZoneInfo) -> float:
-    """Unix seconds of `YYYY-MM-DD HH:MM:SS` in the zone; the earlier of two if the hour comes twice.
+def instant(written: str, zone: ZoneInfo, by: float = -math.inf) -> float:
+    """Unix seconds of `YYYY-MM-DD HH:MM:SS` in the zone; of two, where the hour comes twice, the latest by then.
+
+    Args:
+        written: the text.
+        zone: in which it was written.
+        by: unix seconds at which it had been written. If both are later, as they are if it is left out, the earlier.
 
     Raises:
         ValueError: Not such a text.
     """
-    return wall_time(written).replace(tzinfo=zone).timestamp()
+    wall = wall_time(written).replace(tzinfo=zone)
+    early, late = wall.timestamp(), wall.replace(fold=1).timestamp()
+    return late if early < late <= by else early
 
 
 def wall_time(written: str) -> datetime:

@@ -34,6 +34,7 @@ class CorridorNight:
     api: Make[OpenApi]
     policy: str
     sink: Sink = field(default_factory=Sink)
+    zone: str = "Asia/Shanghai"
     _given: Healer | None = None
 
     def heal_with(self, healer: Healer | None) -> None:
@@ -42,7 +43,7 @@ class CorridorNight:
 
     def healer(self) -> Healer:
         """A new invocation's."""
-        zone = ZoneInfo("Asia/Shanghai")
+        zone = ZoneInfo(self.zone)
         return Healer(
             systems=cache(lambda system, _region: SYSTEMS.named(system).connect(self.api(), self.clock, zone)),
             ledger=self.ledger,

@@ -72,9 +72,8 @@ NUMBERS_OF_SYSTEMS: dict[str, dict[str, Any]] = {
         "MOST_JOBS": 10,
         "JOB_PAGES": 2,
         "REACH_S": 172_800.0,
-        "AHEAD_S": 300.0,
     },
-    "shared.systems.schedulerx3.likely": {"MOST_PAGES": 10, "REACH_S": 172_800.0, "AHEAD_S": 300.0},
+    "shared.systems.schedulerx3.likely": {"MOST_PAGES": 10, "REACH_S": 172_800.0},
     "shared.systems.schedulerx.adapter": {"MAX_LINE_CHARS": 4096, "MOST_A_LOOK": 100},
     "shared.systems.schedulerx.look": {
         "PAGE_SIZE": 50,
@@ -85,7 +84,6 @@ NUMBERS_OF_SYSTEMS: dict[str, dict[str, Any]] = {
     },
     "shared.systems.schedulerx.seek": {
         "FAILED": 5,
-        "AHEAD_S": 300.0,
         "RETRY_ROOM_S": 60.0,
         "ASK_GROUP_AGAIN_S": 86_400.0,
         "CONFIG_KEPT_S": 86_400.0,
@@ -104,6 +102,7 @@ NUMBERS_OF_SYSTEMS: dict[str, dict[str, Any]] = {
     "shared.systems.schedulerx.system": {"PACE_PER_MINUTE": 80, "_IMAGINED_ID": 1000, "_IMAGINED_OTHER_ID": 100},
     "shared.systems.schedulerx.watch": {"REACH_H": 48.0},
     "shared.systems.schedulerx.wire": {
+        "AHEAD_S": 300.0,
         "MOST_RETRIES": 1000,
         "LOG_LINES": 200,
         "RESULT_BYTES": 4096,
@@ -112,7 +111,6 @@ NUMBERS_OF_SYSTEMS: dict[str, dict[str, Any]] = {
     },
     "shared.systems.schedulerx3.adapter": {"MOST_PAGES": 20, "LOOK_BACK_S": 3600.0, "MOST_A_LOOK": 100},
     "shared.systems.schedulerx3.seek": {
-        "AHEAD_S": 300.0,
         "OVERLAP_S": 600.0,
         "SEEN_KEPT_S": 259_200.0,
         "MOST_APP_PAGES": 10,
@@ -123,6 +121,7 @@ NUMBERS_OF_SYSTEMS: dict[str, dict[str, Any]] = {
     "shared.systems.schedulerx3.system": {"_IMAGINED_ID": 1000, "_IMAGINED_OTHER_ID": 100},
     "shared.systems.schedulerx3.watch": {"REACH_H": 48.0},
     "shared.systems.schedulerx3.wire": {
+        "AHEAD_S": 300.0,
         "PAGE_SIZE": 50,
         "WORKFLOW_PAGE": 100,
         "_NEWEST_EVENTS": 10,

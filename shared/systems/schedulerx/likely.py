@@ -14,7 +14,7 @@ from msgspec import Struct
 from shared.domain.failure import Failure
 from shared.systems.openapi import Caller, CallFailed
 from shared.systems.schedulerx.scope import Group
-from shared.systems.schedulerx.wire import PAGE_SIZE, failed_instances, jobs
+from shared.systems.schedulerx.wire import AHEAD_S, PAGE_SIZE, failed_instances, jobs
 
 MOST_PAGES = 10
 """500 instances, or jobs."""
@@ -24,8 +24,6 @@ JOB_PAGES = 2
 """Of each."""
 REACH_S = 2 * 86_400.0
 """So long ago an instance was to start at the most."""
-AHEAD_S = 300.0
-"""The service's clock may be so far ahead."""
 
 
 class Likely(Struct, frozen=True, kw_only=True):

@@ -60,7 +60,9 @@ class JobLook:
         listing = self._list(failures)
         if isinstance(listing, LookFailed):
             return [listing] * len(failures)
-        listed = {number: one.instance(self._zone) for number, one in listing.items()}  # once, however many are told
+        listed = {
+            number: one.instance(self._zone, self._begun_at) for number, one in listing.items()
+        }  # once, however many are told
         asked: dict[int, Detail | CallFailed] = {}
         return [self._one(failure, config, listed, asked) for failure in failures]
 
@@ -84,7 +86,7 @@ class JobLook:
             return self._no(shown)
         if shown.instance_id != meant or str(shown.job_id or self._job_id) != self._job_id:
             return self._not_found()  # another one, or of another job
-        instance = shown.instance(self._zone)
+        instance = shown.instance(self._zone, self._begun_at)
         if instance.state is State.FAILED and instance.ended_at is None:
             return not_over(self._begun_at)
         return SchedulerxSnapshot(
@@ -134,8 +136,9 @@ class JobLook:
         return look_failed(page, self._begun_at) if isinstance(page, CallFailed) else page
 
     def _is_old(self, one: Detail) -> bool:
-        began = moment(one.schedule_time, self._zone) or moment(one.start_time, self._zone)
-        return began is not None and began < self._begun_at - LOOK_BACK_S
+        begun_at = self._begun_at
+        began = moment(one.schedule_time, self._zone, begun_at) or moment(one.start_time, self._zone, begun_at)
+        return began is not None and began < begun_at - LOOK_BACK_S
 
     def _no(self, why: CallFailed) -> Observation:
         business = as_number(why.code) is not None or not why.code

@@ -24,12 +24,19 @@ from shared.systems.openapi import Caller, CallFailed
 from shared.systems.openapi.turns import answered, ended, meant, take
 from shared.systems.schedulerx.scope import Group
 from shared.systems.schedulerx.watch import Groups
-from shared.systems.schedulerx.wire import Detail, JobConfig, failed_instances, groups, job_config, jobs, moment
+from shared.systems.schedulerx.wire import (
+    AHEAD_S,
+    Detail,
+    JobConfig,
+    failed_instances,
+    groups,
+    job_config,
+    jobs,
+    moment,
+)
 
 LIST, JOBS, JOB, GROUPS = "GetJobInstanceList", "ListJobs", "GetJobInfo", "ListGroups"
 FAILED = 5
-AHEAD_S = 300.0
-"""The service's clock may be so far ahead."""
 RETRY_ROOM_S = 60.0
 """Beyond its own pause an instance that SchedulerX repeats by itself is given so long to begin again."""
 ASK_GROUP_AGAIN_S = 86_400.0

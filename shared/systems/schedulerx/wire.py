@@ -6,6 +6,7 @@ carries a `Message` all the same.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal, TypeVar
 from zoneinfo import ZoneInfo
@@ -29,6 +30,8 @@ LOG_LINES = 200
 RESULT_BYTES = 4096
 PAGE_SIZE = 50
 _FAILED, _ENABLED, _TEN = "5", "1", 10
+AHEAD_S = 300.0
+"""What a look shows may be so much later than its beginning: it takes a while, and the service's clock may be ahead."""
 MOST_RETRIES = 1000
 """More than any attempt budget has; a larger number means no more than that."""
 
@@ -90,18 +93,18 @@ class Detail(Struct, rename="pascal"):
     work_addr: str | None = None
     """`host:port` of the worker."""
 
-    def instance(self, zone: ZoneInfo) -> Instance:
-        """The instance in the words of the trade, its times read in the zone."""
+    def instance(self, zone: ZoneInfo, by: float = -math.inf) -> Instance:
+        """The instance in the words of the trade, its times read in the zone (`by`: see `moment`)."""
         state = _STATES.get(self.status, State.UNKNOWN)
-        started_at = moment(self.start_time, zone)
-        not_before = (started_at or moment(self.schedule_time, zone)) if state is State.FAILED else None
+        started_at = moment(self.start_time, zone, by)
+        not_before = (started_at or moment(self.schedule_time, zone, by)) if state is State.FAILED else None
         return Instance(
             instance_id=self.instance_id,
             state=state,
             data_time=self.data_time or "",
             trigger_type=self.trigger_type or 0,
             started_at=started_at,
-            ended_at=moment(self.end_time, zone) or not_before,
+            ended_at=moment(self.end_time, zone, by) or not_before,
             parameters=self.parameters or "",
             result=cut(self.result or "", RESULT_BYTES),
         )
@@ -279,10 +282,14 @@ def jobs(api: Caller, group: Group, number: int) -> JobsPage | CallFailed:
     return JobsPage(job_ids=ids, last=last)
 
 
-def moment(written: str | None, zone: ZoneInfo) -> float | None:
-    """Unix seconds of an instance's time; none if it has none, or one that no document describes."""
+def moment(written: str | None, zone: ZoneInfo, by: float = -math.inf) -> float | None:
+    """Unix seconds of an instance's time; none if it has none, or one that no document describes.
+
+    `by` is when the look began. Of an hour that comes twice the later time counts, unless it lies ahead: what a call
+    made then would else seem to be an hour older than the call.
+    """
     try:
-        return instant(written, zone) if written else None
+        return instant(written, zone, by + AHEAD_S) if written else None
     except ValueError:
         return None
 

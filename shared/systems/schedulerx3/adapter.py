@@ -162,7 +162,7 @@ class Schedulerx3Jobs:
             return malformed(ValueError("the execution shows no JobId"), begun_at)
         if not isinstance(shown, Shown) or not shown.is_meant(app, failure.job_id, execution_id):
             return Schedulerx3Snapshot(job_id=failure.job_id, state=State.NOT_FOUND, look_begun_at=begun_at)
-        meant = shown.execution(self._zone)
+        meant = shown.execution(self._zone, begun_at)
         if meant.state is State.FAILED and meant.ended_at is None:
             return not_over(begun_at)
         state = self._state(app, meant, begun_at)
@@ -202,7 +202,7 @@ class Schedulerx3Jobs:
             shown = executions(self._api, app, job_id, page)
             if isinstance(shown, CallFailed):
                 return look_failed(shown, begun_at)
-            fresh = [row.execution(self._zone) for row in shown if row.job_execution_id not in found]
+            fresh = [row.execution(self._zone, begun_at) for row in shown if row.job_execution_id not in found]
             found.update((execution.execution_id, execution) for execution in fresh)
             scheduled_at = moment(shown[-1].schedule_time, self._zone) if shown else None
             if not fresh or len(shown) < PAGE_SIZE or (scheduled_at or begun_at) < back_to:

@@ -11,14 +11,12 @@ import msgspec
 
 from shared.systems.openapi import Caller, CallFailed
 from shared.systems.schedulerx3.scope import App
-from shared.systems.schedulerx3.wire import failed_executions
+from shared.systems.schedulerx3.wire import AHEAD_S, failed_executions
 
 MOST_PAGES = 10
 """500 executions."""
 REACH_S = 2 * 86_400.0
 """So far back the list is asked for."""
-AHEAD_S = 300.0
-"""The service's clock may be so far ahead."""
 
 
 def likely(api: Caller, app: App, now: float, zone: ZoneInfo) -> frozenset[int] | None:

@@ -24,6 +24,7 @@ from shared.systems.openapi.turns import answered, ended, meant, take
 from shared.systems.schedulerx3.scope import APPS, EVENTS, GET, LIST, App
 from shared.systems.schedulerx3.watch import Apps
 from shared.systems.schedulerx3.wire import (
+    AHEAD_S,
     Event,
     EventsPage,
     ExecutionsPage,
@@ -37,8 +38,6 @@ from shared.systems.schedulerx3.wire import (
     will_retry,
 )
 
-AHEAD_S = 300.0
-"""The service's clock may be so far ahead."""
 OVERLAP_S = 600.0
 """Events are read again so far back: one may be written late."""
 SEEN_KEPT_S = 3 * 86_400.0

@@ -6,6 +6,7 @@ Sources: docs/facts/schedulerx3.md, and the models of the official SDK (alibabac
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -25,6 +26,8 @@ from shared.systems.schedulerx3.scope import APPS, BACKFILL, EVENTS, GET, LIST, 
 VERSION = "2024-06-24"
 PAGE_SIZE = 50
 WORKFLOW_PAGE = 100
+AHEAD_S = 300.0
+"""What a look shows may be so much later than its beginning: it takes a while, and the service's clock may be ahead."""
 _NEWEST_EVENTS = 10
 _FAILED = 5
 _BY_GET = frozenset({EVENTS, APPS})
@@ -73,8 +76,13 @@ class Shown(Struct, rename="pascal"):
         mine = (self.job_execution_id, str(self.job_id), self.app_name or app.app_name)
         return mine == (execution_id, job_id, app.app_name)
 
-    def execution(self, zone: ZoneInfo) -> Execution:
-        """In the words of the trade, its times read in the zone."""
+    def execution(self, zone: ZoneInfo, by: float = -math.inf) -> Execution:
+        """In the words of the trade, its times read in the zone.
+
+        `by`: when the look began. Of an hour that comes twice a start is the later one, unless it lies ahead: what a
+        call made then would else seem to be an hour older than the call. An end is always the earlier one: it names the
+        life.
+        """
         workflow = str(self.workflow_execution_id)
         return Execution(
             execution_id=self.job_execution_id,
@@ -82,7 +90,7 @@ class Shown(Struct, rename="pascal"):
             attempt=self.attempt or 0,
             trigger_type=self.trigger_type or 0,
             data_time=(self.data_time or "").strip(),
-            started_at=moment(self.start_time, zone),
+            started_at=moment(self.start_time, zone, by + AHEAD_S),
             ended_at=moment(self.end_time, zone),
             workflow=int(workflow) if _ID.match(workflow) else 0,
         )
@@ -239,10 +247,10 @@ def not_there(why: CallFailed) -> bool:
     return why.code in {"NotFound", "404"}
 
 
-def moment(written: str | None, zone: ZoneInfo) -> float | None:
-    """Unix seconds of a time; none if there is none, or one that no document describes."""
+def moment(written: str | None, zone: ZoneInfo, by: float = -math.inf) -> float | None:
+    """Unix seconds of a time (`by`: see `instant`); none if there is none, or one that no document describes."""
     try:
-        return instant(written.strip(), zone) if written else None
+        return instant(written.strip(), zone, by) if written else None
     except ValueError:
         return None
 

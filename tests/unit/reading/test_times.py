@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from datetime import datetime
 from typing import Any
@@ -149,10 +150,14 @@ def test_the_first_and_the_last_moment_are_moments() -> None:
 
 
 def test_a_wall_shows_a_time_that_a_zone_makes_a_moment() -> None:
-    """The earlier one where an hour comes twice."""
+    """Where an hour comes twice the latest by the time told, else the earlier one; what is skipped comes once."""
     assert wall_time("2026-01-05 18:15:30") == datetime(2026, 1, 5, 18, 15, 30)  # noqa: DTZ001 - a wall has no zone
     assert instant("2026-01-05 18:15:30", ZoneInfo("Asia/Shanghai")) == 1767608130.0
     assert instant("2026-10-25 02:30:00", ZoneInfo("Europe/Berlin")) == moment("2026-10-25T02:30:00+02:00")
+    early = moment("2026-10-25T02:30:00+02:00")
+    for by, found in ((early, early), (early + 3599, early), (early + 3600, early + 3600), (math.inf, early + 3600)):
+        assert instant("2026-10-25 02:30:00", ZoneInfo("Europe/Berlin"), by) == found
+    assert instant("2026-03-29 02:30:00", ZoneInfo("Europe/Berlin"), math.inf) == moment("2026-03-29T02:30:00+01:00")
     for other in ("2026-01-05T18:15:30", "2026-01-05 18:15", "2026-01-05 18:15:30Z", ""):
         with pytest.raises(ValueError, match="is written YYYY-MM-DD HH:MM:SS"):
             wall_time(other)
