@@ -238,8 +238,7 @@ class Wording:
         """The lines without noise; then with what is faint, if any is."""
         text = _encoded(searched(lines))
         there = self._patterns.possible_in_all(text)
-        is_too_much = there is None
-        if there is None:  # nobody's log: what is faint in it, or noise amid it, is not worth a further look
+        if there is None:  # nobody's log: noise amid it is not worth a further look
             there = self._patterns.possible_in_ends(text)
             lines = there.text.decode("utf-8", "replace").split("\n")
         if not self._is_noisy(there):
@@ -247,11 +246,11 @@ class Wording:
             return
         left, heard = self._cleared(lines, there)
         quiet = self._left_of(there, left)
-        if quiet.chances.of_ends and self._is_noisy(quiet):  # other noise, amid what had not been looked at
+        if self._is_noisy(quiet):  # other noise, amid what had not been looked at
             left, heard = self._cleared(left, quiet)
             quiet = self._left_of(quiet, left)
         yield quiet
-        if len(heard) > len(left) and not is_too_much:
+        if len(heard) > len(left):
             yield self._left_of(there, heard)
 
     def _cleared(self, lines: Sequence[str], there: Possible) -> tuple[list[str], list[str]]:
