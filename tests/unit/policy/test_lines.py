@@ -182,7 +182,8 @@ def test_what_repeats_takes_nothing_its_place() -> None:
     lines = [f"{word}" for word in map("".join, product("abcdefgh", repeat=3))]
     assert len(lines) == MAX_LINES
     for many in (2, 3):  # twice: as many kinds as may be in the first lines, and what comes after these is counted too
-        assert lines_of("\n".join([line for line in lines for _ in range(many)] + lines[-1:])) == lines
+        repeated = [line for line in lines for _ in range(many)]
+        assert lines_of("\n".join([*repeated, lines[0]])) == [*lines, lines[0]]
     assert lines_of("\n".join(["\ud83d", *["x"] * 600, "\ud83d"])) == ["\ud83d", "x", "\ud83d"]
 
 
