@@ -35,6 +35,12 @@ LEAST_TIME_S = 1.0
 HELD_BACK_S = 1.0
 """A read that was throttled is not repeated sooner: ten thousand looks would be refused as well, and counted."""
 
+OF_KEY_PAIRS = (
+    "cryptography.hazmat.primitives.asymmetric.padding",
+    "cryptography.hazmat.primitives.hashes",
+    "cryptography.hazmat.primitives.serialization",
+)
+"""Signatures by RSA: no key of a role is a pair, so the package for functions has not even their engine (12 MB)."""
 NEVER_USED = (
     "aiohttp",  # asynchronous calls: half of what loading the SDK took
     "asyncio",
@@ -45,9 +51,7 @@ NEVER_USED = (
     "requests",  # the SDK's own transport, and all that is below it
     "alibabacloud_credentials.client",  # finds keys by itself, with a scheduler of its own; ours are the platform's
     "alibabacloud_credentials.models",
-    "cryptography.hazmat.primitives.asymmetric.padding",  # signatures by RSA
-    "cryptography.hazmat.primitives.hashes",
-    "cryptography.hazmat.primitives.serialization",
+    *OF_KEY_PAIRS,
 )
 """What the SDK (alibabacloud-tea-openapi 0.4.6) imports and a call does not touch; used, it is loaded all the same."""
 _SDK = f"{__package__}._sdk"
