@@ -47,3 +47,17 @@ def by_start(told: float, start: float) -> Run:
         return Run.THIS
     # A start later than the one listed: the list lags behind, so it shows a run that is over.
     return Run.EARLIER if told < start else Run.UNCLEAR
+
+
+def by_failure(occurred_at: float, began: float | None) -> Run:
+    """By when it failed, as somebody else's clock told it, and when the run that is listed began."""
+    if began is None:
+        return Run.UNCLEAR
+    if began > occurred_at + SKEW_S:
+        return Run.EARLIER
+    return Run.THIS if began < occurred_at - SKEW_S else Run.UNCLEAR
+
+
+def ended_then(occurred_at: float, ended: float | None) -> bool:
+    """Whether a run that ended then, by the job system's own clock, is the one that failed at that moment."""
+    return ended is not None and abs(ended - occurred_at) <= START_TOLERANCE_S

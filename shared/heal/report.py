@@ -6,6 +6,7 @@ import logging
 from collections.abc import Iterator, Mapping, Sequence
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from shared.documents import struck
 from shared.domain.decision import Ask
@@ -34,22 +35,9 @@ def result_of_unreadable(record: Unreadable, ask: Ask) -> Result:
     """The outcome of a record that could not be understood: every fault, and the bounded original."""
     message = "; ".join(str(fault) for fault in record.faults)[:2048]
     failure_id = stable_id("invalid", record.event_id, record.raw)
-    outcome = Outcome(
-        outcome_id=stable_id("outcome", failure_id, message, ask.dry_run),
-        failure_id=failure_id,
-        final="true",
-        at=rfc3339(ask.now),
-        verdict=Verdict.INVALID.value,
-        reason=Reason.NOT_UNDERSTOOD.value,
-        message=message,
-        trigger=ask.trigger.value,
-        event_id=record.event_id,
-        request_id=ask.request_id,
-        dry_run="true" if ask.dry_run else "false",
-        raw=record.raw,
-        place=record.hints,
-    )
-    return Result(outcome, None, "")
+    outcome_id = stable_id("outcome", failure_id, message, ask.dry_run)
+    told = _not_understood(outcome_id, failure_id, message, ask)
+    return Result(replace(told, event_id=record.event_id, raw=record.raw, place=record.hints), None, "")
 
 
 def result_of_flood(intake: Intake, ask: Ask) -> Result:
@@ -58,8 +46,13 @@ def result_of_flood(intake: Intake, ask: Ask) -> Result:
     listed = "; ".join(f"{count} x {kind}" for kind, count in kinds)
     message = f"{sum(intake.more.values())} more records could not be understood: {listed}"[:4096]
     failure_id = stable_id("flood", ask.request_id, intake.more_until, message)
-    outcome = Outcome(
-        outcome_id=stable_id("outcome", failure_id, ask.dry_run),
+    outcome_id = stable_id("outcome", failure_id, ask.dry_run)
+    return Result(_not_understood(outcome_id, failure_id, message, ask), None, "")
+
+
+def _not_understood(outcome_id: str, failure_id: str, message: str, ask: Ask) -> Outcome:
+    return Outcome(
+        outcome_id=outcome_id,
         failure_id=failure_id,
         final="true",
         at=rfc3339(ask.now),
@@ -70,7 +63,6 @@ def result_of_flood(intake: Intake, ask: Ask) -> Result:
         request_id=ask.request_id,
         dry_run="true" if ask.dry_run else "false",
     )
-    return Result(outcome, None, "")
 
 
 class Reporter(Struct, frozen=True):

@@ -169,13 +169,8 @@ def about_no_failure(verdict: Verdict, reason: Reason) -> bool:
 
 
 def _told(course: Course, row: Row, at: float, verdict: Verdict, reason: Reason | None) -> None:
-    attempt = row.get("attempt", "")
-    if reason in _MADE:
-        made = course.reruns.get(attempt)
-        if made is None or at < made.at:
-            course.reruns[attempt] = Rerun(at, row.get("state", ""))
-    elif reason is not None and reason in _SEEN and at >= course.seen.get(attempt, (0.0, None))[0]:
-        course.seen[attempt] = (at, reason)
+    """Take in one outcome of a failure; they come in any order."""
+    _note_rerun(course, row, at, reason)
     course.first_at = min(course.first_at, at)
     course.by_hand = course.by_hand or bool(row.get("actor"))
     course.held_back = course.held_back or reason is Reason.BREAKER_OPEN
@@ -183,17 +178,28 @@ def _told(course: Course, row: Row, at: float, verdict: Verdict, reason: Reason 
         course.occurred_at = moment_of(row.get("occurred_at", ""))
     if course.started_at is None:
         course.started_at = moment_of(row.get("started_at", ""))
+    if not course.scope and (scope := scope_of(row)):
+        course.place = {name: row[name][:MAX_NAME_CHARS] for name in SYSTEMS.places if name in row}
+        course.scope = scope
     newest = _is_newer(course, row, at, verdict)
     for name in _KEPT:
         if (value := row.get(name)) and (newest or name not in course.told):
             course.told[name] = value[: MAX_TEXT_CHARS if name == "evidence" else MAX_NAME_CHARS]
-    if not course.scope and (scope := scope_of(row)):
-        course.place = {name: row[name][:MAX_NAME_CHARS] for name in SYSTEMS.places if name in row}
-        course.scope = scope
     if newest:
         course.last_at, course.last_id, course.verdict = at, row["outcome_id"], verdict
         course.final = row.get("final") != "false"
         course.reason, course.message = named(row, "reason"), row.get("message", "")[:MAX_TEXT_CHARS]
+
+
+def _note_rerun(course: Course, row: Row, at: float, reason: Reason | None) -> None:
+    """That an attempt was made, the first that says so; or what was seen of it since, the last."""
+    attempt = row.get("attempt", "")
+    if reason in _MADE:
+        made = course.reruns.get(attempt)
+        if made is None or at < made.at:
+            course.reruns[attempt] = Rerun(at, row.get("state", ""))
+    elif reason is not None and reason in _SEEN and at >= course.seen.get(attempt, (0.0, None))[0]:
+        course.seen[attempt] = (at, reason)
 
 
 def _is_newer(course: Course, row: Row, at: float, verdict: Verdict) -> bool:

@@ -59,20 +59,25 @@ def main(arguments: Sequence[str], root: Path = ROOT) -> int:
         return 1 if unfit else 0
     todays = not (asked.rooms or asked.all or asked.sample or asked.part)
     rooms = [ROOMS[asked.seed % len(ROOMS)]] if todays else rooms_named(asked.rooms)
-    seed = asked.seed + len(ROOMS) if asked.again else asked.seed
-    tries = list(_tries(root, rooms))
-    equals = read_equals(root)
-    tries = [one for one in tries if not any(equal.fits(one.mutant) for equal in equals)]
-    tries = [one for one in tries if asked.part in one.mutant.place]
-    if not (asked.all or asked.part):
-        tries = random.Random(seed).sample(tries, min(asked.sample or A_FEW, len(tries)))  # noqa: S311 - a draw
-    print(f"{len(tries)} mutants of {', '.join(room.name for room in rooms)}, seed {seed}", flush=True)
+    tries = _drawn(asked, root, rooms)
     # Only what the day's sample needs is watched; others also ask the tests of the other rooms.
     files = test_files(root, rooms if todays or asked.own else ROOMS)
     tried = _run(root, tries, files, asked.processes, ENOUGH_S if todays else None)
     _report(tried)
     survived = sum(not one.killed for one in tried)
     return 1 if survived > (by_chance(len(tried)) if todays else (1 - BAR) * len(tried) + 1e-9) else 0
+
+
+def _drawn(asked: argparse.Namespace, root: Path, rooms: Sequence[Room]) -> list[Try]:
+    """What is to be tried of these rooms: all that is asked for, else a sample."""
+    equals = read_equals(root)
+    tries = [one for one in _tries(root, rooms) if asked.part in one.mutant.place]
+    tries = [one for one in tries if not any(equal.fits(one.mutant) for equal in equals)]
+    seed = asked.seed + len(ROOMS) if asked.again else asked.seed
+    if not (asked.all or asked.part):
+        tries = random.Random(seed).sample(tries, min(asked.sample or A_FEW, len(tries)))  # noqa: S311 - a draw
+    print(f"{len(tries)} mutants of {', '.join(room.name for room in rooms)}, seed {seed}", flush=True)
+    return tries
 
 
 def by_chance(tried: int) -> int:

@@ -66,34 +66,42 @@ def register(commands: Any) -> None:
 
 def _run(parser: argparse.ArgumentParser, chosen: argparse.Namespace) -> int:
     if chosen.via:
-        from secondwind.commands.invoke import via  # noqa: PLC0415 - the local cloud and the SDKs only where they are wanted
-
-        wanted = via.ViaRequest(
-            event_file=chosen.event_file,
-            via=via.Via(chosen.via),
-            function=chosen.function,
-            service=chosen.service or "secondwind",
-            qualifier=chosen.qualifier,
-            endpoint=chosen.endpoint,
-            region=chosen.region,
-            account=chosen.account,
-            asynchronous=chosen.asynchronous,
-            task_id=chosen.task_id,
-            dry_run=chosen.dry_run,
-            by=chosen.by or "",
-            why=chosen.why,
-            shift_times=chosen.shift_times,
-            quiet=chosen.quiet,
-            as_json=chosen.json,
-        )
-        return via.run(wanted, sys.stdout, sys.stderr, os.environ)
+        return _run_deployed(chosen)
     if chosen.asynchronous or any(getattr(chosen, name) for name in _REMOTE):
         parser.error("--async, --task-id, --service, --qualifier, --endpoint, --region, --account go with --via")
     if chosen.function and chosen.function not in DOOR:
         parser.error(f"argument --function: {chosen.function!r}: with --local one of {', '.join(DOOR)}")
-    from secondwind.commands.invoke import local  # noqa: PLC0415 - as above
+    return _run_here(chosen)
 
-    wanted_here = local.LocalRequest(
+
+def _run_deployed(chosen: argparse.Namespace) -> int:
+    from secondwind.commands.invoke import via  # noqa: PLC0415 - the SDKs only where they are wanted
+
+    wanted = via.ViaRequest(
+        event_file=chosen.event_file,
+        via=via.Via(chosen.via),
+        function=chosen.function,
+        service=chosen.service or "secondwind",
+        qualifier=chosen.qualifier,
+        endpoint=chosen.endpoint,
+        region=chosen.region,
+        account=chosen.account,
+        asynchronous=chosen.asynchronous,
+        task_id=chosen.task_id,
+        dry_run=chosen.dry_run,
+        by=chosen.by or "",
+        why=chosen.why,
+        shift_times=chosen.shift_times,
+        quiet=chosen.quiet,
+        as_json=chosen.json,
+    )
+    return via.run(wanted, sys.stdout, sys.stderr, os.environ)
+
+
+def _run_here(chosen: argparse.Namespace) -> int:
+    from secondwind.commands.invoke import local  # noqa: PLC0415 - the local cloud only where it is wanted
+
+    wanted = local.LocalRequest(
         chosen.event_file,
         function=chosen.function or None,
         dry_run=chosen.dry_run,
@@ -105,7 +113,7 @@ def _run(parser: argparse.ArgumentParser, chosen: argparse.Namespace) -> int:
         as_json=chosen.json,
     )
     ask = _ask if sys.stdin.isatty() and chosen.event_file != STANDARD_INPUT and sys.stderr.isatty() else None
-    return local.run(wanted_here, sys.stdout, sys.stderr, os.environ, ask)
+    return local.run(wanted, sys.stdout, sys.stderr, os.environ, ask)
 
 
 def _ask(question: str) -> bool:

@@ -21,7 +21,7 @@ from shared.domain.life import Life
 from shared.domain.proof import Aftermath, Conclusion, Run
 from shared.domain.reasons import Reason
 from shared.domain.record import Case, JobRecord
-from shared.domain.runs import SKEW_S, START_TOLERANCE_S, began_before_call, began_between, by_start, rerun_since, since
+from shared.domain.runs import began_before_call, began_between, by_failure, by_start, ended_then, rerun_since, since
 from shared.domain.snapshot import Offered
 from shared.domain.verdicts import Verdict
 
@@ -268,10 +268,5 @@ def _by_end(occurred_at: float, one: TaskInstance) -> Run:
     """
     if one.run_number <= FIRST_RUN:
         return Run.THIS
-    if one.started_at is not None and one.started_at > occurred_at + SKEW_S:
-        return Run.EARLIER
-    if one.finished_at is not None and abs(one.finished_at - occurred_at) <= START_TOLERANCE_S:
-        return Run.THIS
-    if one.started_at is None:
-        return Run.UNCLEAR
-    return Run.THIS if one.started_at < occurred_at - SKEW_S else Run.UNCLEAR
+    run = by_failure(occurred_at, one.started_at)
+    return Run.THIS if run is not Run.EARLIER and ended_then(occurred_at, one.finished_at) else run

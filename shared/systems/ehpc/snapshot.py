@@ -20,7 +20,7 @@ from shared.domain.life import Life
 from shared.domain.proof import Aftermath, Conclusion, Run
 from shared.domain.reasons import Reason
 from shared.domain.record import Case, JobRecord
-from shared.domain.runs import SKEW_S, START_TOLERANCE_S, began_before_call, by_start, rerun_since
+from shared.domain.runs import START_TOLERANCE_S, began_before_call, by_failure, by_start, rerun_since
 from shared.domain.snapshot import Offered
 from shared.domain.verdicts import Verdict
 from shared.systems.ehpc.ids import is_task
@@ -124,10 +124,9 @@ class EhpcSnapshot(Struct, frozen=True, kw_only=True):
         counted = _by_counter(failure.restart_count, record)
         if counted is Run.EARLIER:
             return Run.EARLIER
-        if start > failure.occurred_at + SKEW_S:
-            return Run.EARLIER
-        if start < failure.occurred_at - SKEW_S:
-            return _THIS
+        run = by_failure(failure.occurred_at, start)
+        if run is not Run.UNCLEAR:
+            return run
         if rerun_since(failure, self, record) is not None:
             return Run.EARLIER
         return counted

@@ -19,7 +19,7 @@ from shared.domain.life import Life
 from shared.domain.proof import Aftermath, Conclusion, Run
 from shared.domain.reasons import Reason
 from shared.domain.record import Case, JobRecord
-from shared.domain.runs import SKEW_S, by_start, rerun_since, since
+from shared.domain.runs import by_failure, by_start, rerun_since, since
 from shared.domain.snapshot import Offered
 from shared.domain.verdicts import Verdict
 from shared.systems.beside import Live, alone
@@ -126,11 +126,7 @@ class SchedulerxSnapshot(Struct, frozen=True, kw_only=True):
             return by_start(failure.started_at, meant.started_at)
         if rerun_since(failure, self, record) is not None:
             return Run.EARLIER
-        if meant.started_at is None:
-            return Run.UNCLEAR
-        if meant.started_at > failure.occurred_at + SKEW_S:
-            return Run.EARLIER
-        return Run.THIS if meant.started_at < failure.occurred_at - SKEW_S else Run.UNCLEAR
+        return by_failure(failure.occurred_at, meant.started_at)
 
     def concerns(self, case: Case) -> bool:
         """Each data time is a piece of work of its own."""

@@ -20,7 +20,7 @@ from shared.domain.life import Life
 from shared.domain.proof import Aftermath, Conclusion, Run
 from shared.domain.reasons import Reason
 from shared.domain.record import Case, JobRecord
-from shared.domain.runs import SKEW_S, START_TOLERANCE_S, began_before_call, began_between, by_start, rerun_since, since
+from shared.domain.runs import began_before_call, began_between, by_failure, by_start, ended_then, rerun_since, since
 from shared.domain.snapshot import Offered
 from shared.domain.verdicts import Verdict
 from shared.systems.beside import Live, alone
@@ -104,17 +104,13 @@ class Schedulerx3Snapshot(Struct, frozen=True, kw_only=True):
             run = by_start(failure.started_at, meant.started_at)
             if run is not Run.EARLIER or meant.attempt != _FIRST_ATTEMPT:
                 return run
-        if meant.ended_at is not None and abs(meant.ended_at - failure.occurred_at) <= START_TOLERANCE_S:
+        if ended_then(failure.occurred_at, meant.ended_at):
             return Run.THIS
         if rerun_since(failure, self, record) is not None:
             return Run.EARLIER
         if meant.attempt <= _FIRST_ATTEMPT:
             return Run.THIS  # there was none before it, whatever time was told
-        if meant.started_at is None:
-            return Run.UNCLEAR
-        if meant.started_at > failure.occurred_at + SKEW_S:
-            return Run.EARLIER
-        return Run.THIS if meant.started_at < failure.occurred_at - SKEW_S else Run.UNCLEAR
+        return by_failure(failure.occurred_at, meant.started_at)
 
     def concerns(self, case: Case) -> bool:
         """Each execution is a piece of work of its own."""

@@ -10,7 +10,7 @@ from shared.domain.failure import Failure
 from shared.domain.job import State
 from shared.domain.proof import Run
 from shared.domain.record import Case, CaseState, JobRecord
-from shared.domain.runs import began_before_call, began_between, rerun_since
+from shared.domain.runs import began_before_call, began_between, by_failure, rerun_since
 from shared.systems.ehpc.snapshot import EhpcSnapshot
 from shared.systems.schedulerx.snapshot import Instance, SchedulerxSnapshot
 from tests.support.make import Make
@@ -190,3 +190,14 @@ def test_a_start_before_the_call_is_none_of_its_doing(
     """The failure at 1000, the call not before 1200, clocks half a minute apart; the failed run's was no restart."""
     reserved = case(failure=failure(), reserved_at=1200.0)
     assert (began_before_call(began, reserved), began_between(began, reserved)) == (before, between)
+
+
+@pytest.mark.parametrize(
+    ("began", "expected"),
+    [(None, "unclear"), (1030.5, "earlier"), (1030.0, "unclear"), (970.0, "unclear"), (969.5, "this")],
+)
+def test_a_failure_told_by_another_clock_means_no_run_that_began_within_half_a_minute_of_it(
+    began: float | None, expected: str
+) -> None:
+    """It occurred at 1000: either side of the bounds."""
+    assert by_failure(1000.0, began).value == expected
