@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from pathlib import Path
 
@@ -72,6 +73,28 @@ def test_modules_that_pages_name_are_there() -> None:
 
 
 _CODE = ("emitters", "functions", "localcloud", "secondwind", "shared", "tools")
+_MEMBER = re.compile(r"`([A-Z]\w+)\.([a-z_]\w*)`")
+
+
+def _members(folder: Path) -> set[tuple[str, str]]:
+    """Class and name of each method and field there."""
+    trees = [ast.parse(file.read_bytes()) for file in folder.rglob("*.py")]
+    classes = [node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.ClassDef)]
+    parts = [(one.name, part) for one in classes for part in one.body]
+    fields = {(name, ast.unparse(part.target)) for name, part in parts if isinstance(part, ast.AnnAssign)}
+    return fields | {(name, part.name) for name, part in parts if isinstance(part, ast.FunctionDef)}
+
+
+def test_members_that_pages_name_are_there() -> None:
+    """`Healer._chunk` had been another class's for long; files, as `README.md`, are no members."""
+    there = set[tuple[str, str]]().union(*(_members(ROOT / folder) for folder in _CODE))
+    pages = [page for page in (ROOT / "docs").glob("*.md") if page.name != "moves.md"]
+    named = {found for page in pages for found in _MEMBER.findall(page.read_text(encoding="utf-8"))}
+    named = {(name, member) for name, member in named if member != "md"}
+    assert len(named) > 10
+    assert named - there == set()
+
+
 _SECTION = re.compile(r"\b(README|[\w/-]+\.md), ([A-Z]\w*)(?=[)\"])")
 
 
