@@ -138,7 +138,7 @@ class RedisLink:
         self._last_use.touch()
         try:
             _give(connection, wait_s)
-            connection.send_packed_command(connection.pack_command(*command))
+            connection.send_packed_command([_packed(command)])
             return connection.read_response()
         except exceptions.NoScriptError:
             raise
@@ -205,6 +205,19 @@ class RedisLink:
 
     def _refused(self, error: Exception) -> LedgerUnavailable:
         return LedgerUnavailable(f"the Redis ledger at {self.place} answered with an error: {_shown(error)}")
+
+
+def _packed(command: Sequence[Argument]) -> bytes:
+    """As the client packs it, which copies all that it has so far with each argument.
+
+    https://redis.io/docs/latest/develop/reference/protocol-spec/#sending-commands-to-a-redis-server
+    """
+    parts = [one if isinstance(one, bytes) else _text_of(one).encode() for one in command]
+    return b"".join([b"*%d\r\n" % len(parts), *[b"$%d\r\n%b\r\n" % (len(part), part) for part in parts]])
+
+
+def _text_of(argument: str | float) -> str:
+    return argument if isinstance(argument, str) else repr(argument)
 
 
 @lru_cache(maxsize=8)

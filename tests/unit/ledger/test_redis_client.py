@@ -9,10 +9,11 @@ from functools import partial, wraps
 from typing import Any
 
 import pytest
+from redis.connection import Connection
 from redis.driver_info import DriverInfo, resolve_driver_info
 
 from shared.domain.errors import LedgerUnavailable
-from shared.ledger.redis_link import _KNOWN, RedisLink
+from shared.ledger.redis_link import _KNOWN, Argument, RedisLink, _packed
 
 
 def _plain() -> None: ...
@@ -67,3 +68,18 @@ def test_an_error_names_the_host_as_people_do(host: str) -> None:
         link = RedisLink(host=host, port=port, tls=False, database=0, user="", password="", remaining_s=lambda: 4.0)
         with pytest.raises(LedgerUnavailable, match=rf"ConnectionError: Error \S+ connecting to {host}:{port}\."):
             link.ask("PING")
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        (b"EVALSHA", b"0" * 40, b"%d" % 2, b"{secondwind}:due", b"\x00\r\n\xff", b""),
+        (b"EVALSHA", b"0" * 40, b"0", 1_767_225_600.25, 1e300, 7, "", "\u4e2d"),
+        ("CONFIG", "GET", "appendonly"),
+        (b"EVAL", "return 1", b"0", b"x" * 7_000, b"y", b"z" * 6_001),
+    ],
+)
+def test_a_command_goes_out_as_the_client_packs_it(command: tuple[Argument, ...]) -> None:
+    """Whatever kinds its arguments are of, and however long they are."""
+    client: Any = Connection
+    assert _packed(command) == b"".join(client().pack_command(*command))
