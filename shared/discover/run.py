@@ -116,7 +116,8 @@ class _Run:
     def turns(self, meant: Mapping[str, WatchedPlace], mine: list[str]) -> None:
         """One turn after the other, until every look is whole or nobody gets a call any more.
 
-        What a look has found goes its way when that look is over, all at once; else as soon as it is too much.
+        What a look has found goes its way when that look is over, all at once; else as soon as it is too much. In mode
+        `off` it ends: what was found and has not gone its way is found anew when that is over.
         """
         waiting = deque(mine)
         while waiting:
@@ -127,6 +128,9 @@ class _Run:
                 waiting.append(key)
             read = self._read.get(key)
             if read is not None and (not goes_on or len(read.sight.failures) >= MOST_FOUND):
+                if read.sight.failures and self._healer.under_controls().policy.mode is Mode.OFF:
+                    _LOG.warning("the mode is off by now: what was found counts as not seen")
+                    return
                 del self._read[key]
                 self._end(place, read)
 

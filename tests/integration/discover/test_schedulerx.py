@@ -10,6 +10,8 @@ import pytest
 from localcloud.schedulerx.models import JobConfig, TriggerType, fails, succeeds
 from localcloud.schedulerx.service import Schedulerx
 from localcloud.wire.faults import Fault, FaultKind
+from shared import people
+from shared.domain.mode import Mode, ModeSet
 
 POLICY = "discover: {schedulerx: [{namespace: ns, groups: [%s]}]}\n"
 DAY = "2026-01-01 10:00:00"
@@ -133,6 +135,23 @@ def test_in_mode_off_nothing_is_looked_at_and_nothing_counts_as_seen(ward: Ward)
     assert ward.cloud.openapi.calls == []
     ward.policy = POLICY % "a.group"
     assert verdicts(ward.discover()) == [("rerun", "accepted")]
+
+
+@pytest.mark.parametrize("groups", [1, 2])
+def test_what_is_found_while_somebody_switches_off_counts_as_not_seen(ward: Ward, groups: int) -> None:
+    """Nor what other places show: all of it is found when the switch is on again, and told once."""
+    ward.policy = POLICY % ", ".join(f"{number}.group" for number in range(groups))
+    for number in range(groups):
+        job = ward.group(f"{number}.group").job(42)
+        job.instance(DAY, fails(30), scheduled_at=ward.clock.now() - 600)
+    off = ModeSet(mode=Mode.OFF, by="ann", at=ward.clock.now(), why="a storm")
+    ward.cloud.faults.add(Fault("GetJobInstanceList", FaultKind.DELAY_BEFORE_EFFECT, delay_s=0.1))
+    ward.cloud.faults.sleep = lambda _: people.set_mode(ward.ledger, None, off)
+    assert verdicts(ward.discover()) == []
+    ward.periods(2)
+    people.clear_mode(ward.ledger, None, by="ann", now=ward.clock.now())
+    assert verdicts(ward.periods()[0]) == [("rerun", "accepted")] * groups
+    assert [reason for _, reason in ward.told() if reason == "kill_switch"] == []
 
 
 def test_two_runs_beside_each_other_rerun_once(ward: Ward) -> None:
