@@ -22,7 +22,7 @@ from shared.domain.failure import Failure
 from shared.domain.job import State
 from shared.domain.progress import Progress
 from shared.domain.snapshot import Observation
-from shared.ports import LogEntry, LogPage, LogRange, Write
+from shared.ports import LogEntry, LogPage, LogRange, Stored
 from shared.systems.ehpc.snapshot import EhpcSnapshot
 from tests.hostile import as_bytes, bent, spoil
 from tests.support.clock import Clock
@@ -49,9 +49,9 @@ class NothingThere:
 class ShortKeys(MemoryLedger):
     """A ledger that no stranger's text makes a key of, whole."""
 
-    def save(self, writes: Sequence[Write]) -> frozenset[str]:
-        assert all(len(write.key) < 2000 for write in writes)
-        return super().save(writes)
+    def load(self, keys: Sequence[str]) -> Mapping[str, Stored]:
+        assert all(len(key) < 2000 for key in keys)
+        return super().load(keys)
 
 
 class Paper:

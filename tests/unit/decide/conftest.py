@@ -15,7 +15,7 @@ from shared.systems.schedulerx.snapshot import Instance, SchedulerxSnapshot
 from tests.support.clock import START as NOW
 from tests.support.make import Make
 from tests.support.systems import GROUP
-from tests.unit.decide.drawn import all_facts
+from tests.unit.decide.drawn_facts import all_facts
 from tests.unit.decide.facts import (
     make_case,
     make_facts,

@@ -1,4 +1,4 @@
-"""Facts of every kind, likely and unlikely, as Hypothesis draws them."""
+"""What facts are made of, likely and unlikely, as Hypothesis draws it."""
 
 from __future__ import annotations
 
@@ -7,27 +7,21 @@ from typing import Any
 from hypothesis import strategies as st
 
 from shared.domain.decision import Ask
-from shared.domain.failure import Failure, FailureClass, Speaker, Trigger
+from shared.domain.failure import Failure, Speaker, Trigger
 from shared.domain.job import State
 from shared.domain.limits import SharedLimit
 from shared.domain.record import AttemptMark, Case, CaseState, JobRecord
 from shared.domain.snapshot import LookFailed
-from shared.policy.belts import BadNodes, NodeAction
-from shared.policy.facts import Facts
-from shared.policy.model import Action, Attempts, Block, Match, Policy, Rule, SameText, Thrash, Window
 from shared.policy.text.fingerprint import fingerprint
-from shared.policy.windows import WindowAction
 from shared.systems.schedulerx.snapshot import Instance, SchedulerxSnapshot
 from tests.support.clock import START as NOW
-from tests.support.systems import CLUSTER, GROUP
-from tests.unit.decide.drawn_policies import CLASSES, POLICIES
+from tests.support.systems import GROUP
+from tests.unit.decide.drawn_policies import CLASSES
 from tests.unit.decide.facts import (
     DAY_1,
     DAY_2,
-    POLICY,
     START,
     make_case,
-    make_facts,
     make_failure,
     make_instance,
     make_look,
@@ -82,7 +76,8 @@ CASES = st.builds(
 )
 
 
-def _record(cases: list[Case], attempts: list[float], not_before: float) -> JobRecord:
+def record_of(cases: list[Case], attempts: list[float], not_before: float) -> JobRecord:
+    """A job's record with these cases, as far as they can stand beside each other."""
     record = JobRecord(
         attempts=tuple(
             AttemptMark(number, at, CLASSES[number % len(CLASSES)]) for number, at in enumerate(attempts, 1)
@@ -97,7 +92,7 @@ def _record(cases: list[Case], attempts: list[float], not_before: float) -> JobR
 
 
 RECORDS = st.builds(
-    _record,
+    record_of,
     cases=st.lists(CASES, max_size=2, unique_by=lambda one: one.failure_id),
     attempts=st.lists(MOMENTS, max_size=4),
     not_before=st.sampled_from([0.0, NOW + 50]),
@@ -118,7 +113,7 @@ RERUN_FOR_WEIGH = [
     )
 ]
 EASY_RECORDS = st.builds(
-    _record,
+    record_of,
     cases=st.one_of(st.just([]), st.lists(st.sampled_from(OTHER_CASES), max_size=1)),
     attempts=st.lists(MOMENTS, max_size=4),
     not_before=st.sampled_from([0.0, 0.0, NOW + 50]),
@@ -134,7 +129,8 @@ ASKS = st.builds(
 )
 
 
-def _instances(meant: Instance, others: list[Instance], told: Failure, enabled: bool, own: bool) -> tuple[Any, Any]:  # noqa: FBT001 - drawn, never written by hand
+def instances_of(meant: Instance, others: list[Instance], told: Failure, enabled: bool, own: bool) -> tuple[Any, Any]:  # noqa: FBT001 - drawn, never written by hand
+    """A failed instance as told and as seen, with others of its job."""
     seen = SchedulerxSnapshot(
         job_id="42",
         state=meant.state,
@@ -164,7 +160,7 @@ INSTANCES = st.builds(
 EASY = st.one_of(
     st.just((make_failure(), make_look())),
     st.builds(
-        _instances,
+        instances_of,
         meant=st.just(make_instance()),
         others=st.just([]),
         told=st.just(make_failure()),
@@ -176,7 +172,7 @@ TOLD_AND_SEEN = st.one_of(
     st.tuples(FAILURES, EHPC_LOOKS),
     st.tuples(FAILURES, LOOK_FAILURES),
     st.builds(
-        _instances,
+        instances_of,
         meant=INSTANCES,
         others=st.lists(INSTANCES, max_size=2),
         told=FAILURES,
@@ -184,112 +180,3 @@ TOLD_AND_SEEN = st.one_of(
         own=st.sampled_from([False, False, True]),
     ),
 )
-SUSPECTED = frozenset({"compute1"})
-
-
-def _obstacle(told: Failure, seen: Any, record: JobRecord, parts: dict[str, Any], ask: Ask) -> Facts:
-    policy = Policy(version=1, rules=(Rule(name="all", match=Match(), action=Action.RERUN),), **parts)
-    return make_facts(failure=told, observation=seen, record=record, policy=policy, ask=ask, suspects=SUSPECTED)
-
-
-LIVE_BESIDE = _instances(
-    make_instance(),
-    [make_instance(8, state=State.RUNNING, data_time=DAY_2)],
-    make_failure(),
-    enabled=True,
-    own=False,
-)
-ONE_OBSTACLE = st.builds(
-    _obstacle,
-    told=st.sampled_from(
-        [make_failure(), make_failure(owner="bob"), make_failure(node="compute9"), make_failure(message="weigh 7")]
-    ),
-    seen=st.just(make_look(owner="ann@scheduler", nodes=("compute1",))),
-    record=st.sampled_from(
-        [
-            JobRecord(),
-            _record(OTHER_CASES[2:], [NOW - 100, NOW - 5000], 0.0),
-            _record(RERUN_FOR_WEIGH, [NOW - 100], 0.0),
-        ]
-    ),
-    parts=st.sampled_from(
-        [
-            {"thrash": Thrash(max_failures=1, window_s=3600.0)},
-            {"thrash": Thrash(max_failures=2, window_s=3600.0)},
-            {"max_lost_h": 0.5},
-            {"max_lost_h": 1.5},
-            {"classes": {FailureClass.UNKNOWN: Attempts(max=1, window_s=4000.0)}},
-            {"attempts": Attempts(max=1)},
-            {"by": (Block(clusters="*", attempts=Attempts(max=1)),)},
-            {"windows": (Window(name="w", action=WindowAction.HOLD, begins="2027-01-15", ends="2027-01-16"),)},
-            {"same_text": SameText(max=1)},
-            {"attempts": Attempts(max=2)},
-            {"bad_nodes": BadNodes(action=NodeAction.HOLD)},
-        ]
-    ),
-    ask=ASKS,
-)
-IN_VAIN = make_case(
-    state=CaseState.UNKNOWN, life=f"run:{START}", attempt=1, may_leave_until=NOW - 3600, calls_in_vain=1
-)
-OLD_CASES = [make_case(opened_at=NOW - 90_000), make_case(opened_at=NOW - 90_000, approved_by="ann"), IN_VAIN]
-OLD = st.builds(
-    lambda case, ask: make_facts(case=case, record=JobRecord(cases=(case,)), ask=ask),
-    case=st.sampled_from(OLD_CASES),
-    ask=ASKS,
-)
-UNCLEAR = st.builds(
-    lambda start, ask: make_facts(observation=make_look(start_time=int(NOW) - start), ask=ask),
-    start=st.integers(0, 60),
-    ask=ASKS,
-)
-BESIDE = st.builds(
-    _obstacle,
-    told=st.just(LIVE_BESIDE[0]),
-    seen=st.just(LIVE_BESIDE[1]),
-    record=st.just(JobRecord()),
-    parts=st.just({}),
-    ask=ASKS,
-)
-AGAIN = st.builds(
-    lambda text, limit, delay_s, ask: make_facts(
-        failure=make_failure(message=text),
-        record=_record(RERUN_FOR_WEIGH, [NOW - 100], 0.0),
-        policy=Policy(
-            version=1,
-            same_text=limit,
-            rules=(Rule(name="all", match=Match(), action=Action.RERUN, delay_s=delay_s),),
-        ),
-        ask=ask,
-    ),
-    text=st.sampled_from(["weigh", "weigh 7", "other"]),
-    limit=st.sampled_from([None, SameText(max=1), SameText(max=2), SameText(max=1, window_s=60.0)]),
-    delay_s=st.sampled_from([0.0, 5.0, 60.0]),
-    ask=ASKS,
-)
-
-
-@st.composite
-def all_facts(draw: st.DrawFn) -> Facts:
-    """Any of them."""
-    if draw(st.integers(0, 2)) == 0:
-        hindered: Facts = draw(st.one_of(ONE_OBSTACLE, ONE_OBSTACLE, BESIDE, OLD, UNCLEAR, AGAIN))
-        return hindered
-    # Half of all are easy at first sight, so that the later gates are asked as well.
-    easy = draw(st.booleans())
-    told, seen = draw(EASY if easy else TOLD_AND_SEEN)
-    record = draw(EASY_RECORDS if easy else RECORDS)
-    # The sweep takes up what is open, and watches what was accepted.
-    waiting = [one for one in record.cases if one.open or one.state is CaseState.DONE]
-    case = draw(st.sampled_from([None, *waiting]))
-    return make_facts(
-        failure=case.failure if case and told.scope == CLUSTER else told,
-        observation=seen,
-        record=record,
-        breaker=draw(BREAKERS),
-        policy=POLICY if easy and draw(st.booleans()) else draw(POLICIES),
-        ask=draw(ASKS),
-        case=case,
-        unreadable=draw(st.sampled_from([""] * 15 + ["ehpc/x"])),
-        suspects=draw(st.sampled_from([frozenset(), SUSPECTED])),
-    )

@@ -25,6 +25,7 @@ from shared.policy.decide import GATES, Skip, decide
 from shared.policy.facts import Facts
 from shared.policy.model import Action, Attempts, Match, Policy, Rule, SameText, Source, Thrash
 from tests.support.depth import deep
+from tests.unit.decide.drawn_facts import IN_DOUBT, ON_A_SUSPECT, WAITS_ALREADY
 from tests.unit.decide.drawn_policies import BLOCKS, WINDOWS
 
 SLOW_IS_FINE = [HealthCheck.too_slow]
@@ -106,7 +107,7 @@ def test_tied_hands_ask_the_same_gates(any_facts: st.SearchStrategy[Facts], data
 @LAW
 def test_a_suspected_node_never_causes_a_rerun(any_facts: st.SearchStrategy[Facts], data: st.DataObject) -> None:
     """What is decided while a node is suspected is what would be decided else, or that it waits."""
-    facts = data.draw(any_facts)
+    facts = data.draw(st.one_of(any_facts, ON_A_SUSPECT))
     suspecting, trusting = decide(facts), decide(with_parts(facts, suspects=frozenset()))
     if suspecting.reason is not Reason.BAD_NODE:
         assert (suspecting.verdict, suspecting.reason) == (trusting.verdict, trusting.reason)
@@ -118,7 +119,7 @@ def test_a_suspected_node_never_causes_a_rerun(any_facts: st.SearchStrategy[Fact
 @LAW
 def test_force_skips_what_it_may_and_nothing_else(any_facts: st.SearchStrategy[Facts], data: st.DataObject) -> None:
     """Never eligibility, an attempt in doubt, or the kill switch; a waiting case may be taken over."""
-    facts = data.draw(any_facts)
+    facts = data.draw(st.one_of(any_facts, WAITS_ALREADY))
     plain, forced = decide(asked(facts, force=False)), decide(asked(facts, force=True))
     stopper = plain.gates[-1].name
     if plain.verdict not in ACTING and stopper not in SKIPPED_BY_FORCE | ABOUT_OTHER_TELLINGS:
@@ -258,18 +259,16 @@ def test_what_stays_open_is_due_later(any_facts: st.SearchStrategy[Facts], data:
         assert decision.due_at > facts.ask.now
 
 
-@given(data=st.data())
+@given(facts=IN_DOUBT)
 @LAW
-def test_an_attempt_in_doubt_is_repeated_only_on_proof(
-    any_facts: st.SearchStrategy[Facts], data: st.DataObject
-) -> None:
+def test_an_attempt_in_doubt_is_repeated_only_on_proof(facts: Facts) -> None:
     """After an unknown result: no call unless a look has proven that the job was not restarted."""
-    facts = data.draw(any_facts)
-    if facts.case is None or not facts.case.in_doubt or not calls(decide(facts)):
-        return
-    assert not isinstance(facts.observation, LookFailed)
-    settled = facts.observation.look_begun_at >= facts.case.may_leave_until + facts.policy.timing.settle_s
-    assert facts.observation.conclude(facts.case, settled=settled) is Conclusion.NOT_RESTARTED
+    case, look = facts.case, facts.observation
+    assert case is not None
+    if calls(decide(facts)):
+        assert not isinstance(look, LookFailed)
+        settled = look.look_begun_at >= case.may_leave_until + facts.policy.timing.settle_s
+        assert look.conclude(case, settled=settled) is Conclusion.NOT_RESTARTED
 
 
 @given(data=st.data())
@@ -283,9 +282,8 @@ def test_a_case_ends_under_its_own_id(any_facts: st.SearchStrategy[Facts], data:
 
 @pytest.mark.drawn
 def test_the_strategy_reaches_every_gate(any_facts: st.SearchStrategy[Facts]) -> None:
-    """The laws above are about something: every gate is seen saying no, and calls, rehearsals and ends are seen."""
-    stops: set[str] = set()
-    verdicts: set[Verdict] = set()
+    """The laws above are about something: every gate is seen saying no; calls, also after doubt, and ends are seen."""
+    stops, verdicts, called = set[str](), set[Verdict](), set[bool]()
 
     @settings(max_examples=1600, deadline=None, database=None, derandomize=True, suppress_health_check=SLOW_IS_FINE)
     @given(facts=any_facts)
@@ -293,7 +291,10 @@ def test_the_strategy_reaches_every_gate(any_facts: st.SearchStrategy[Facts]) ->
         decision = decide(facts)
         verdicts.add(decision.verdict)
         stops.update(gate.name for gate in decision.gates if not gate.passed)
+        if calls(decision):
+            called.add(facts.case is not None and facts.case.in_doubt)
 
     look()
     assert stops >= {name for name, *_ in GATES} | {"open_less_than_a_day"}
     assert verdicts == set(Verdict) - {Verdict.INVALID}
+    assert called == {False, True}

@@ -6,7 +6,7 @@ from collections import Counter
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from shared.domain.call import Effect
@@ -166,6 +166,8 @@ STEPS = st.lists(
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
 @given(steps=STEPS)
+@example(steps=[DISK, "yes", "lost", "sweep", XID])
+@example(steps=[DISK, "no", XID, "sweep"])
 def test_no_order_of_tellings_reruns_one_life_twice(steps: list[str], tmp_path_factory: pytest.TempPathFactory) -> None:
     """New evidence, people, lost answers and a list that lags: one kill a life, and at the end nothing open."""
     house = House(tmp_path_factory.mktemp("house"))

@@ -7,7 +7,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from secondwind.commands.policy.schema import schema
@@ -99,6 +99,8 @@ _BEYOND = (
 
 
 @given(_mutated())
+@example({"version": 1, "rules": [], "cooldown": {"base_s": 60, "max_s": 1}})
+@example({"version": 1, "rules": [], "sources": [{"event": {}}]})
 def test_schema_and_loader_agree(document: Any) -> None:
     """What the one accepts the other accepts, but for contradictions between parts."""
     report = check_policy(json.dumps(document))

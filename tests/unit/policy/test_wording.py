@@ -6,7 +6,7 @@ from itertools import combinations, islice
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
@@ -128,6 +128,7 @@ _TEXTS = st.text(alphabet="abc\n ", max_size=12)
 
 
 @given(_MATCHES, _PATTERNS, _TEXTS)
+@example(Match(message=("a",), any_of=("b",)), ("c",), "ab")
 def test_adding_not_message_never_makes_a_rule_match_more(match: Match, refused: tuple[str, ...], text: str) -> None:
     """Nor does another pattern in `all_of`; one more in `message` or `any_of` never makes it match less."""
     fits = _decides(_policy(match), text) is not None
