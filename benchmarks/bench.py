@@ -43,11 +43,11 @@ MOST_RANGES = 5
 FOREIGN_LOGS, SHORT_FOREIGN_LOGS = 100_000, 5_000
 _HEAD = """# Results
 
-Made by `make bench`; not edited by hand. Ratios are of CPU time, median by median, of things that ran in turns in the
-same run; behind them the middle half of the single ratios. Wall-clock ratios stand beside them: on a machine that
-others use they tell less. *The sample function* is `sample_function.py`: official product SDKs, clients kept, one look,
-one rerun, one PutLogs; no ledger, no policy, no limits. *The floor* is `floor.py`: as many calls as the job system and
-Log Service need for it, back to back, as bytes.
+Made by `make bench`; not edited by hand. Ratios are of CPU time of things that ran in turns in the same run: the middle
+one of the ratios take by take, and behind it the middle half of them. Wall-clock ratios stand beside them: on a machine
+that others use they tell less. *The sample function* is `sample_function.py`: official product SDKs, clients kept, one
+look, one rerun, one PutLogs; no ledger, no policy, no limits. *The floor* is `floor.py`: as many calls as the job
+system and Log Service need for it, back to back, as bytes.
 """
 _MORE = """## What a failure costs in deliveries of any size
 

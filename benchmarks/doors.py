@@ -118,8 +118,11 @@ def warm(region: Region, rounds: int, ledgers: Mapping[str, str], meant: Meant =
                     if name == "duplicate":
                         mine.handle(told)
                     event = {"jobs": [told], "dry_run": True} if name == "would_rerun" else told
-                    one = (by_hand if name == "would_rerun" else mine).handle(event)
-                    two = (dry if name == "would_rerun" else sample).handle(other)
+                    both = [(mine, event), (sample, other)]
+                    if name == "would_rerun":
+                        both = [(by_hand, event), (dry, other)]
+                    turn = 1 if number % 2 else -1  # who comes second finds what both use at hand
+                    one, two = [instance.handle(asked) for instance, asked in both[::turn]][::turn]
                     _expect(one, name)
                     least = floor.handle({"calls": calls})
                     if number >= 3:  # noqa: PLR2004 - the first ones fill caches

@@ -1,4 +1,7 @@
-"""What two things that ran in turns have cost: medians, spread, ratio."""
+"""What two things that ran in turns have cost: medians, and their ratio, take by take.
+
+A machine that others use is twice as fast in one minute as in the next. What ran side by side had the same share of it.
+"""
 
 from __future__ import annotations
 
@@ -16,16 +19,17 @@ class Compared:
     cpu: float
     baseline_cpu: float
     ratio: float
-    """Of the medians of CPU time."""
+    """The middle one of the ratios of CPU time, take by take."""
     spread: tuple[float, float]
-    """The middle half of the ratios, take by take."""
+    """The middle half of them."""
     least_ratio: float
     """Of the cheapest takes."""
     wall_ratio: float
+    """As `ratio`."""
     peak_mb: float
     takes: int
     floor_ratio: float | None = None
-    """Of the medians of wall-clock time to the least calls back to back; None where those were not made."""
+    """The same to the least calls back to back; None where those were not made."""
 
     def line(self) -> str:
         """For people."""
@@ -41,19 +45,22 @@ def compared(
 ) -> Compared:
     """Takes of the two, pair by pair; a cold one's wall-clock time counts from the start of its process."""
     wall = "since_start" if name.startswith("cold") else "wall"
-    ratios = sorted(one["cpu"] / other["cpu"] for one, other in zip(ours, baseline, strict=True))
+    ratios = _ratios(ours, baseline, "cpu")
     cpu, baseline_cpu = (statistics.median(one["cpu"] for one in takes) for takes in (ours, baseline))
-    walls = [statistics.median(one[wall] for one in takes) for takes in (ours, baseline)]
     quarter = len(ratios) // 4
     return Compared(
         name=name,
         cpu=cpu,
         baseline_cpu=baseline_cpu,
-        ratio=cpu / baseline_cpu,
+        ratio=statistics.median(ratios),
         spread=(ratios[quarter], ratios[-1 - quarter]),
         least_ratio=min(one["cpu"] for one in ours) / min(one["cpu"] for one in baseline),
-        wall_ratio=walls[0] / walls[1],
+        wall_ratio=statistics.median(_ratios(ours, baseline, wall)),
         peak_mb=max(one["peak_mb"] for one in ours),
         takes=len(ratios),
-        floor_ratio=walls[0] / statistics.median(one["wall"] for one in floor) if floor else None,
+        floor_ratio=statistics.median(_ratios(ours, floor, "wall")) if floor else None,
     )
+
+
+def _ratios(ours: Sequence[dict[str, Any]], others: Sequence[dict[str, Any]], what: str) -> list[float]:
+    return sorted(one[what] / other[what] for one, other in zip(ours, others, strict=True))
