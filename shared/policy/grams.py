@@ -48,6 +48,15 @@ class Grams(NamedTuple):
                     return found
         return found
 
+    def maybe_in(self, text: bytes) -> dict[int, Read]:
+        """The same and some more: those whose grams are in it. Takes half the time where hundreds are found."""
+        maybe = {number: one for one, number, _ in self.signs}
+        for size, rows in ((SHORT_GRAM, self.short), (GRAM, self.rows)):
+            there = _grams_of(text, size)
+            some = rows.of(rows.keys() & there)
+            maybe.update([(number, one) for row in some for one, number, other in row if other in there])
+        return maybe
+
 
 def by_grams(texts: Sequence[tuple[Read, int]]) -> Grams:
     """Of these, each with its number."""

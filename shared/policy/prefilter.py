@@ -20,9 +20,6 @@ SHORT_BYTES = 2048
 MAX_KNOWN, MAX_PARTS = 100, 400
 """Whole words of needed texts, and all parts of them, that a long text may have to be looked through as a whole. One
 failure has some thirty and a hundred, six different ones in one text have 90 and 350."""
-MAX_AT_ENDS = 320
-"""Needed texts that the ends of such a text may have: 2 KB of real failures' texts have 261 at the most. What has more
-is known to nobody."""
 _MOST_LOOKED = 48 << 15
 """Bytes that are looked through for texts as they are: 48 times 32 KB, any number of short texts."""
 _AT_ONCE = 128
@@ -105,7 +102,7 @@ class Prefilter:
         possible = self._kept.get(telling)
         if possible is None:
             if len(telling) > _MOST_WORDS:
-                return self._alone(folded)
+                return self._by_texts(self._sought.grams().found_in(folded))
             if len(self._kept) >= _MOST_KEPT:
                 self._kept.clear()
             found = self._words.texts_of(self._words.parts_in(telling))
@@ -114,15 +111,12 @@ class Prefilter:
         return possible
 
     def possible_at_ends(self, folded: bytes) -> Chances:
-        """The patterns that the ends of a text may hold that has hundreds as a whole: none if so have they."""
-        return self._alone(folded, MAX_AT_ENDS)
+        """The patterns that the ends of a text may hold that has hundreds as a whole."""
+        return self._by_texts(self._sought.grams().maybe_in(folded))
 
-    def _alone(self, folded: bytes, most: int = NO_BOUND) -> Chances:
-        """Of one of a kind, by the texts that are there: none of them need be looked for again."""
+    def _by_texts(self, found: Mapping[int, Read]) -> Chances:
+        """Of one of a kind, by the texts that may be there."""
         sought, told = self._sought, dict[int, list[_Told]]()
-        found = sought.grams().found_in(folded, most)
-        if len(found) > most:
-            found = {}
         chosen = sought.chosen_of(found)
         for row, read in zip(sought.asking.of(found), found.values(), strict=True):
             for one in row:

@@ -69,7 +69,6 @@ NUMBERS_OF_POLICY: dict[str, dict[str, Any]] = {
         "_AT_ONCE": 128,
         "SHORT_BYTES": 2048,
         "MAX_KNOWN": 100,
-        "MAX_AT_ENDS": 320,
         "MAX_PARTS": 400,
         "_MOST_KEPT": 1024,
         "_MOST_WORDS": 64,

@@ -1,4 +1,4 @@
-"""Which texts are in one: exactly those that are, whatever their grams say."""
+"""Which texts are in one: exactly those that are, whatever their grams say, or all that may be by these."""
 
 from __future__ import annotations
 
@@ -25,6 +25,7 @@ def test_those_that_are_in_a_text_are_found_and_no_others(text: str, found: set[
     """Of one sign, of two or three, and longer ones, also where all grams of one are there and it is not."""
     grams = by_grams([(one, number) for number, one in enumerate(TEXTS)])
     assert grams.found_in(text.encode()) == {TEXTS.index(one): one for one in found}
+    assert grams.maybe_in(text.encode()).items() >= grams.found_in(text.encode()).items()
 
 
 def test_a_text_whose_grams_are_all_there_may_not_be() -> None:
@@ -32,7 +33,8 @@ def test_a_text_whose_grams_are_all_there_may_not_be() -> None:
     for one in ("abcdefgh", "ab."):
         grams = by_grams([(one, 1)])
         apart = " ".join(one[at : at + size] for size in (2, 4) for at in range(len(one) - size + 1))
-        assert grams.found_in(apart.encode()) == {}
+        assert (grams.found_in(apart.encode()), grams.maybe_in(apart.encode())) == ({}, {1: one})
+        assert grams.maybe_in(one[1:].encode()) == {}
         assert grams.found_in(one.encode()) == {1: one}
 
 

@@ -16,7 +16,6 @@ from shared.policy.model import Action, Match, Policy, Rule
 from shared.policy.noise import Noise
 from shared.policy.patterns import compile_pattern
 from shared.policy.possible import Possible
-from shared.policy.prefilter import MAX_AT_ENDS
 from shared.policy.search import PatternSet
 from shared.policy.text.normal import shown
 from shared.policy.text.whole import searched
@@ -128,18 +127,6 @@ def test_noise_that_comes_into_sight_where_other_noise_is_gone_is_none_of_it(sai
     text = "\n".join([*lines, said, *(" ".join(words[start : start + 60]) for start in range(0, 3000, 60))])
     assert said not in wording._patterns.possible_in(text.encode()).folded
     assert wording.first(1, text) == place
-
-
-def test_ends_that_have_hundreds_of_texts_are_known_to_nobody() -> None:
-    """Then a rule that asks nothing holds; of fewer texts each is looked for."""
-    words = [f"{one}{two}q" for one, two in product("abcdefghijklmnopqrst", repeat=2)]
-    wording = wording_of([*rules_of("cannot open", *words), Match()])
-    middle, fits = "\n".join(["=" * 1000, " ".join(words), "-" * 1000]), (1 << len(words) + 2) - 1
-    found = []
-    for others in (MAX_AT_ENDS - 1, MAX_AT_ENDS):
-        some = " ".join(words[:200]), " ".join(words[200:others])
-        found.append(wording.first(fits, f"cannot open\n{some[0]}\n{middle}\n{some[1]}"))
-    assert found == [0, len(words) + 1]
 
 
 def test_noise_is_what_any_alternative_of_it_hits() -> None:
