@@ -14,8 +14,8 @@ from collections.abc import Callable
 from datetime import time as day_time
 from zoneinfo import ZoneInfo
 
+from secondwind.commands.report.made import MadeReport
 from secondwind.commands.report.page import page_of
-from secondwind.commands.report.run import MadeReport
 from shared.domain.outcome import rfc3339
 from shared.report import ReportTerms, report_of
 

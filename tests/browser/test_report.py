@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
+from secondwind.commands.report.made import MadeReport
 from secondwind.commands.report.page import page_of
-from secondwind.commands.report.run import MadeReport
 from shared.domain.outcome import rfc3339
 from shared.report import ReportTerms, report_of
 from tests.support.injections import INJECTIONS

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from msgspec import Struct
 
+from secondwind.commands.report.made import MadeReport
 from shared.console.render import rendered
 from shared.report.model import Fate
-
-if TYPE_CHECKING:
-    from secondwind.commands.report.run import MadeReport
 
 
 class PageBounds(Struct, frozen=True, kw_only=True):

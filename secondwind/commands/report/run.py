@@ -17,6 +17,7 @@ from typing import TextIO
 from msgspec import Struct, to_builtins
 
 from secondwind.at_ledger import DONE, OUT_OF_REACH, CommandResult, tell, warn
+from secondwind.commands.report.made import MadeReport
 from secondwind.commands.report.show import lines_of
 from secondwind.machine import failed
 from secondwind.outcome_log import log_settings, outcome_log
@@ -32,7 +33,7 @@ from shared.people.standing import standing
 from shared.policy.prices import Prices
 from shared.ports import Clock
 from shared.reality import SystemClock
-from shared.report import NightReport, ReportTerms, report_of
+from shared.report import ReportTerms, report_of
 from shared.report.standing import LedgerStanding
 from shared.settings.environment import BUNDLE_ROOT
 from shared.sls.outcomes import OutcomeLog, OutcomesUnavailable, Row, is_within
@@ -58,19 +59,6 @@ class ReportRequest(Struct, frozen=True, kw_only=True):
     ledger_url: str = ""
     as_json: bool = False
     quiet: bool = False
-
-
-class MadeReport(Struct, frozen=True, kw_only=True):
-    """A report, and where it is from."""
-
-    report: NightReport
-    logstore: str
-    ledger: str
-    """Its name; empty if it was not asked."""
-    ledger_problem: str
-    """Why it was not."""
-    warnings: list[str] = []
-    """Of filters that nothing fits."""
 
 
 def run(

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
 
+from secondwind.commands.report.made import MadeReport
 from secondwind.table import table
 from secondwind.terminal import count, duration, moment, shown
 from shared.report.model import Amount, Breakdown, Checked, Fate, Hand, NightReport
-
-if TYPE_CHECKING:
-    from secondwind.commands.report.run import MadeReport
 
 SHOWN_ID_CHARS = 12
 TEXT_BYTES = 160

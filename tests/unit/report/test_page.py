@@ -8,8 +8,8 @@ from html.parser import HTMLParser
 import pytest
 from msgspec.structs import replace
 
+from secondwind.commands.report.made import MadeReport
 from secondwind.commands.report.page import page_of
-from secondwind.commands.report.run import MadeReport
 from shared.domain.outcome import rfc3339
 from shared.report import NightReport
 from shared.report.model import Checked
