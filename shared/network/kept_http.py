@@ -72,7 +72,7 @@ class Begun:
 
     def answer(self) -> HttpAnswer:
         """Wait for it, not idly where something is expected to be used. Raises NoWholeAnswer."""
-        use_wait(lambda: not self._line.usable)
+        use_wait()
         try:
             answer = self._line.receive(self._bounded)
         except BaseException as error:

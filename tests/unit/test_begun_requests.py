@@ -94,13 +94,3 @@ def test_what_is_expected_is_made_while_an_answer_is_waited_for(wire: Wire, monk
     assert sorted(made[:3]) == ["asked", "last", "patterns"]
     assert made[3:] == ["told", "asked", "told"]
     assert made.index("patterns") < made.index("last")
-
-
-def test_nothing_is_made_where_the_answer_has_come(wire: Wire, monkeypatch: pytest.MonkeyPatch) -> None:
-    """It would lie there, unread; whoever needs the rest makes it."""
-    monkeypatch.setattr(meanwhile, "_EXPECTED", {})
-    begun = begin("GET", f"http://{wire.host}/", {}, b"", BOUNDS)
-    while begun._line.usable:
-        time.sleep(0.001)
-    meanwhile.expect("late", lambda: pytest.fail("the answer was there"))
-    assert (begun.answer().status, list(meanwhile._EXPECTED)) == (200, ["late"])

@@ -39,7 +39,7 @@ def test_patterns_are_compiled_once_before_clusters_go_side_by_side(
 
     def lanes(turns: Sequence[Turn]) -> Iterator[list[Walked]]:
         ready.append(match.is_ready(house.policy))
-        meanwhile.use_wait(lambda: False)
+        meanwhile.use_wait()
         ready.append(match.is_ready(house.policy))
         return one_by_one(turns)
 
