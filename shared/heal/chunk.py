@@ -16,11 +16,11 @@ from shared.heal.act import Actor
 from shared.heal.canary import judge_canaries
 from shared.heal.decider import Decider
 from shared.heal.fetch import Fetcher
-from shared.heal.foresight import Foresight
 from shared.heal.item import CHUNK, Invocation, Item, Notice, Result, Walked
 from shared.heal.late import count_late
 from shared.heal.limits import Admission, SharedLimits
 from shared.heal.nodes import NodeMemory
+from shared.heal.prefetch import Prefetch
 from shared.heal.records import Records
 from shared.heal.settle import settle
 from shared.heal.writer import Writer
@@ -47,7 +47,7 @@ class ChunkTerms(Struct, frozen=True, kw_only=True):
     """Nothing but outcomes may come of it."""
     fetches: bool
     actor: Actor
-    foresight: Foresight | None
+    prefetch: Prefetch | None
     """None: the documents are loaded after the look."""
     pacing: Lock = field(default_factory=Lock)
     """A pace is shared by groups: turns that took its tokens at once would only conflict."""
@@ -188,7 +188,7 @@ class Chunk:
 
     def _decide(self, items: Sequence[Item], unasked: Admission, fetcher: Fetcher | None, *, anew: bool) -> bool:
         """Decide; once more where output or a suspected node came to light. False: on documents that are too old."""
-        decider, foresight = self._decider, self._terms.foresight
+        decider, prefetch = self._decider, self._terms.prefetch
         decider.decide_all(items, unasked)
         if fetcher is not None and fetcher.fetch(items, decider):
             decider.decide_all(items, unasked)
@@ -198,7 +198,7 @@ class Chunk:
             self._nodes.ask(items)
             self._records.revert()
             decider.decide_all(items, unasked)
-        return anew or foresight is None or not foresight.outrun(items)
+        return anew or prefetch is None or not prefetch.outrun(items)
 
     def _postpone(self, item: Item) -> None:
         """Too many writers: wait in a document of its own. What the sweep took up is due in the ledger anyway."""

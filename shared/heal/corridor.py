@@ -23,8 +23,8 @@ from shared.ports import Chance, Clock, JobSystem, Ledger, OutcomeSink, early_lo
 
 if TYPE_CHECKING:
     from shared.heal.act import Actor
-    from shared.heal.foresight import Foresight
     from shared.heal.looks import Looks
+    from shared.heal.prefetch import Prefetch
     from shared.heal.walk import Walk
 
 
@@ -45,7 +45,7 @@ class Healer(Struct, frozen=True):
     """How clusters and groups are taken: one after the other, or side by side."""
     looked_into: set[str] = field(default_factory=set)
     """Keys of the clusters and groups that were looked into so far."""
-    foresight: Foresight | None = None
+    prefetch: Prefetch | None = None
     """Asks before a look for what is likely to be loaded after it."""
 
     def under_controls(self) -> Healer:
@@ -63,9 +63,9 @@ class Healer(Struct, frozen=True):
             return self.under_controls().walks(items, ask)
         ledger = RuledLedger(self.ledger, self.policy, self.clock)
         early = early_load_of(self.ledger)
-        foresight = None if early is None else _foresight()(ledger, early, self.policy)
+        prefetch = None if early is None else _prefetch()(ledger, early, self.policy)
         try:
-            parts = list(replace(self, ledger=ledger, foresight=foresight).walks(items, ask))
+            parts = list(replace(self, ledger=ledger, prefetch=prefetch).walks(items, ask))
         except StricterByHand as found:
             healer = replace(self, policy=found.policy)
         else:
@@ -150,7 +150,7 @@ class Healer(Struct, frozen=True):
             ask=ask,
             tied=tied,
             fetches=self.fetches,
-            foresight=self.foresight,
+            prefetch=self.prefetch,
             actor=actor_of(self.systems, self.clock, self.policy, self.invocation),
             looks=looks_of(
                 systems=self.systems,
@@ -174,7 +174,7 @@ def _of_a_walk() -> tuple[type[Walk], type[Actor], type[Looks]]:
 
 
 @cache
-def _foresight() -> type[Foresight]:
-    from shared.heal.foresight import Foresight  # noqa: PLC0415 - as above
+def _prefetch() -> type[Prefetch]:
+    from shared.heal.prefetch import Prefetch  # noqa: PLC0415 - as above
 
-    return Foresight
+    return Prefetch

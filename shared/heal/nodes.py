@@ -18,7 +18,7 @@ from shared.domain.keys import nodes_key
 from shared.domain.nodes import Hit, KnownNodes, cleared, counted
 from shared.domain.snapshot import LookFailed
 from shared.heal.item import Item, Notice
-from shared.policy.belts import NodeAction
+from shared.policy.bounds import NodeAction
 from shared.policy.evidence import evidence_of
 from shared.policy.model import Policy
 from shared.ports import Clock, JobSystem, Ledger, NodeSource, Stored, Write

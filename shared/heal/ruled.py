@@ -3,7 +3,7 @@
 Most deliveries are: one failure. Whether anything is set is known before anything is decided either way. Where it is,
 and is stricter than the policy, the walk is begun anew under it.
 
-Where a ledger can be asked early, it is asked before the look and answers while that is under way: `foresight` says
+Where a ledger can be asked early, it is asked before the look and answers while that is under way: `prefetch` says
 what that means.
 """
 
@@ -43,10 +43,10 @@ class RuledLedger:
         """Whether the controls were read: they are not where nothing was loaded."""
         self.asked_early_at: float | None = None
         """When what was loaded first was asked for, if that was before somebody wanted it (unix seconds)."""
-        self._foreseen: frozenset[str] = frozenset()
+        self._prefetched: frozenset[str] = frozenset()
         self._coming: Coming | None = None
 
-    def foresee(self, early: EarlyLoad, keys: Sequence[str]) -> None:
+    def prefetch(self, early: EarlyLoad, keys: Sequence[str]) -> None:
         """Ask for the controls and for what is likely to be loaded first, unless something was.
 
         Args:
@@ -54,7 +54,7 @@ class RuledLedger:
             keys: of the one cluster or group that the walk looks into, none twice.
         """
         if not self.asked:
-            self._foreseen = frozenset(keys)
+            self._prefetched = frozenset(keys)
             self.asked_early_at = self._clock.now()
             self._coming = early([CONTROLS_KEY, *keys])
 
@@ -80,7 +80,7 @@ class RuledLedger:
         if coming is None:
             return self._ledger.load([CONTROLS_KEY, *keys])
         found = coming.documents()
-        if self._foreseen.issuperset(keys):
+        if self._prefetched.issuperset(keys):
             return found
         self.asked_early_at = None  # all of them anew: what stands in two documents is read of one moment
         controls = {CONTROLS_KEY: found[CONTROLS_KEY]} if CONTROLS_KEY in found else {}

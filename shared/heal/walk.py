@@ -53,8 +53,8 @@ class Walk(ChunkTerms, frozen=True, kw_only=True):
             late += [] if self._sweeps else members
             return Walked(away)
         self.looks.into.add(members[0].failure.scope.key)
-        if self.foresight is not None:
-            self.foresight.ask(members)
+        if self.prefetch is not None:
+            self.prefetch.ask(members)
         self.looks.look(members)
         return Walked(away).add([self._walked(members)])
 

@@ -7,7 +7,7 @@ from typing import Annotated
 from msgspec import Meta
 
 from shared.domain.mode import Mode
-from shared.policy.belts import Attempts, Breaker, Cooldown, HoldSeconds, Rate
+from shared.policy.bounds import Attempts, Breaker, Cooldown, HoldSeconds, Rate
 from shared.policy.reach import Reach
 from shared.policy.rule import LostHours
 

@@ -15,7 +15,7 @@ from functools import lru_cache
 from typing import NamedTuple, cast
 from zoneinfo import ZoneInfo
 
-from shared.policy.belts import DAY_S
+from shared.policy.bounds import DAY_S
 
 _MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
 _DAYS = ["sun", "mon", "tue", "wed", "thu", "fri", "sat"]

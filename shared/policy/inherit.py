@@ -16,8 +16,8 @@ from shared.domain.failure import Failure
 from shared.domain.job import Scope
 from shared.domain.mode import Mode
 from shared.domain.snapshot import Snapshot
-from shared.policy.belts import Attempts, Breaker, Cooldown, Rate
 from shared.policy.blocks import Block
+from shared.policy.bounds import Attempts, Breaker, Cooldown, Rate
 from shared.policy.itself import Itself
 from shared.policy.match import first_match
 from shared.policy.model import Policy

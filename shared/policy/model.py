@@ -1,6 +1,6 @@
 """The policy file's types: what a whole policy may say, its defaults and its bounds (docs/policy.md).
 
-`belts` has the numbers, `rule` the rules, `conditions` what they ask. The annotations are the one source of every
+`bounds` has the numbers, `rule` the rules, `conditions` what they ask. The annotations are the one source of every
 bound: the loader checks them, and a JSON Schema can be made from them. Only a loaded policy has been checked.
 """
 
@@ -16,7 +16,8 @@ from msgspec import Meta, Struct
 from shared.domain.failure import FailureClass
 from shared.domain.job import REGION_PATTERN
 from shared.domain.mode import Mode
-from shared.policy.belts import (
+from shared.policy.blocks import Block
+from shared.policy.bounds import (
     DAY_S,
     Attempts,
     BadNodes,
@@ -28,7 +29,6 @@ from shared.policy.belts import (
     Thrash,
     Timing,
 )
-from shared.policy.blocks import Block
 from shared.policy.conditions import PATTERN_FORMAT, Match, Pattern, Source
 from shared.policy.discover import Discover
 from shared.policy.itself import Itself

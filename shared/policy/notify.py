@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from msgspec import Meta, Struct
 
 from shared.domain.messages import VARIABLE_PREFIX, What
-from shared.policy.belts import DAY_S, number
+from shared.policy.bounds import DAY_S, number
 from shared.policy.reach import Reach
 from shared.policy.windows import ZONE, ZONE_FORMAT
 

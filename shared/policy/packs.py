@@ -15,7 +15,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from shared.domain.failure import FailureClass
-from shared.policy.belts import Attempts, Cooldown, SameText
+from shared.policy.bounds import Attempts, Cooldown, SameText
 from shared.policy.conditions import Match, patterns_of
 from shared.policy.literals import Needs, needed
 from shared.policy.rule import Action, CauseLine, PackRule, Tells, Unasked

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from shared.policy.belts import number
+from shared.policy.bounds import number
 from shared.policy.places import place_fits, speaks_for
 from shared.policy.reach import Reach
 from shared.systems import SYSTEMS

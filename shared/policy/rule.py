@@ -10,7 +10,7 @@ from msgspec import Meta, Struct
 from shared.domain.call import ActionApi
 from shared.domain.failure import FailureClass
 from shared.domain.mode import Mode
-from shared.policy.belts import DAY_S, Attempts, Cooldown, HoldSeconds, SameText, number
+from shared.policy.bounds import DAY_S, Attempts, Cooldown, HoldSeconds, SameText, number
 from shared.policy.conditions import Match
 
 MAX_WHY_CHARS = 256

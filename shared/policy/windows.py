@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from msgspec import Meta
 
-from shared.policy.belts import DAY_S, number
+from shared.policy.bounds import DAY_S, number
 from shared.policy.cron import latest
 from shared.policy.reach import Reach
 

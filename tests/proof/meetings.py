@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from shared.domain.failure import Failure, Trigger
 from shared.heal import Healer
-from shared.policy.belts import BadNodes, NodeAction
+from shared.policy.bounds import BadNodes, NodeAction
 from shared.policy.model import Breaker, Policy, Rate
 from tests.proof.baton import Baton, Schedule
 from tests.proof.cast import POLICY, failed_day, group_job, hung, job

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from msgspec.structs import replace
 
-from shared.policy.belts import BadNodes, NodeAction
+from shared.policy.bounds import BadNodes, NodeAction
 from shared.policy.model import Action, Attempts, Breaker, Match, Policy, Rate, Rule
 from tests.proof import nights, nights_found, nights_people, nights_shared
 from tests.proof.cast import POLICY

@@ -6,7 +6,7 @@ from typing import Any
 
 NUMBERS_OF_POLICY: dict[str, dict[str, Any]] = {
     "shared.policy.alike": {"MOST_ASKED": 8, "MOST_LEFT": 16},
-    "shared.policy.belts": {"_MINUTE_S": 60, "DAY_S": 86_400.0, "LONGEST_WINDOW_S": 2_419_200.0},
+    "shared.policy.bounds": {"_MINUTE_S": 60, "DAY_S": 86_400.0, "LONGEST_WINDOW_S": 2_419_200.0},
     "shared.policy.blocks": {"MAX_NAME_CHARS": 64},
     "shared.policy.conditions": {
         "MAX_LISTED": 64,

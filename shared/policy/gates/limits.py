@@ -11,7 +11,7 @@ from functools import lru_cache
 from shared.domain.gate import GateAnswer, Stop
 from shared.domain.reasons import Reason
 from shared.domain.verdicts import Verdict
-from shared.policy.belts import Attempts, NodeAction, SameText, Thrash
+from shared.policy.bounds import Attempts, NodeAction, SameText, Thrash
 from shared.policy.facts import Facts
 
 LOOK_AGAIN_S = 300.0

@@ -8,8 +8,8 @@ from typing import cast
 from shared.domain.errors import Fault
 from shared.domain.mode import Mode
 from shared.policy import yamltree
-from shared.policy.belts import DAY_S, BadNodes, Breaker, NodeAction, Rate
 from shared.policy.blocks import Block
+from shared.policy.bounds import DAY_S, BadNodes, Breaker, NodeAction, Rate
 from shared.policy.inherit import fewest, longest, tightest
 from shared.policy.model import Policy
 from shared.policy.people import Deed

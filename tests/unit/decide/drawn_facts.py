@@ -11,7 +11,7 @@ from shared.domain.decision import Ask
 from shared.domain.failure import Failure, FailureClass
 from shared.domain.job import State
 from shared.domain.record import CaseState, JobRecord
-from shared.policy.belts import BadNodes, NodeAction
+from shared.policy.bounds import BadNodes, NodeAction
 from shared.policy.facts import Facts
 from shared.policy.model import Action, Attempts, Block, Match, Policy, Rule, SameText, Thrash, Window
 from shared.policy.windows import WindowAction

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from shared.domain.failure import FailureClass
 from shared.domain.mode import Mode
-from shared.policy.belts import BadNodes, NodeAction
+from shared.policy.bounds import BadNodes, NodeAction
 from shared.policy.conditions import EventPlace
 from shared.policy.model import Action, Attempts, Block, Cooldown, Match, Policy, Rule, SameText, Source, Thrash, Window
 from shared.policy.windows import WindowAction

@@ -13,7 +13,7 @@ from shared.domain.limits import SharedLimit
 from shared.domain.mode import Mode
 from shared.domain.record import AttemptMark, Case, CaseState, JobRecord
 from shared.domain.snapshot import LookFailed
-from shared.policy.belts import BadNodes, NodeAction
+from shared.policy.bounds import BadNodes, NodeAction
 from shared.policy.conditions import EventPlace
 from shared.policy.facts import Facts
 from shared.policy.model import Action, Match, Rule, SameText, Source, Thrash, Window

@@ -15,7 +15,7 @@ from shared.domain.record import AttemptMark, Case, CaseState, JobRecord
 from shared.domain.runs import SKEW_S
 from shared.domain.snapshot import LookFailed
 from shared.domain.verdicts import Verdict
-from shared.policy.belts import BadNodes, NodeAction, SameText
+from shared.policy.bounds import BadNodes, NodeAction, SameText
 from shared.policy.decide import decide
 from shared.policy.gates import attempts, job, limits, tellings, trust
 from shared.policy.model import Action, Match, Rule, Thrash

@@ -11,7 +11,7 @@ from shared.domain.mode import Mode
 from shared.domain.proof import Run
 from shared.domain.record import AttemptMark, CaseState, JobRecord
 from shared.domain.snapshot import LookFailed
-from shared.policy.belts import BadNodes, NodeAction
+from shared.policy.bounds import BadNodes, NodeAction
 from shared.policy.facts import Facts
 from shared.policy.gates.outlook import gets_further
 from shared.policy.model import Action, Match, Rule

@@ -13,7 +13,7 @@ from shared.domain.life import Life
 from shared.domain.mode import Mode
 from shared.domain.reasons import Reason
 from shared.domain.record import Case, CaseState, JobRecord
-from shared.policy.belts import BadNodes, NodeAction
+from shared.policy.bounds import BadNodes, NodeAction
 from shared.policy.decide import decide
 from shared.policy.facts import Facts
 from shared.policy.gates.outlook import gets_further

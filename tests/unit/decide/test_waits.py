@@ -12,7 +12,7 @@ from shared.domain.nodes import NodeLimit
 from shared.domain.reasons import Reason
 from shared.domain.record import Case, CaseState, JobRecord
 from shared.domain.verdicts import Verdict
-from shared.policy.belts import BadNodes, NodeAction
+from shared.policy.bounds import BadNodes, NodeAction
 from shared.policy.conditions import Match
 from shared.policy.decide import decide
 from shared.policy.facts import Facts

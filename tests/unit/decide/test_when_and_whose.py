@@ -15,7 +15,7 @@ from shared.domain.record import Case, CaseState, JobRecord
 from shared.domain.runs import SKEW_S
 from shared.domain.snapshot import LookFailed
 from shared.domain.verdicts import Verdict
-from shared.policy.belts import BadNodes, NodeAction
+from shared.policy.bounds import BadNodes, NodeAction
 from shared.policy.conditions import EventPlace
 from shared.policy.decide import decide
 from shared.policy.facts import FIRST_PAUSE_S, Facts

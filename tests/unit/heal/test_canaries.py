@@ -17,7 +17,7 @@ from shared.domain.record import CaseState
 from shared.domain.snapshot import LookFailed
 from shared.heal.canary import judge_canaries
 from shared.heal.records import Records
-from shared.policy.belts import Breaker
+from shared.policy.bounds import Breaker
 from shared.policy.model import Policy
 from tests.support.clock import START, Clock
 from tests.support.memory_ledger import MemoryLedger

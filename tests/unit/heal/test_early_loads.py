@@ -163,7 +163,7 @@ def test_what_is_loaded_before_is_not_asked_for_early(house: House, early: Meddl
     ledger = RuledLedger(early, house.policy, house.clock)
     ledger.load(["a"])
     assert early.load_early is not None
-    ledger.foresee(early.load_early, ["b"])
+    ledger.prefetch(early.load_early, ["b"])
     ledger.let_go()
     assert early.coming == []
 

@@ -15,7 +15,7 @@ from shared.domain.keys import nodes_key
 from shared.domain.nodes import Hit, KnownNodes, NodeLimit, counted
 from shared.domain.snapshot import LookFailed
 from shared.heal.nodes import ROOM_S, NodeMemory
-from shared.policy.belts import BadNodes, NodeAction
+from shared.policy.bounds import BadNodes, NodeAction
 from shared.policy.model import Policy
 from shared.ports import Write
 from tests.support.clock import START, Clock

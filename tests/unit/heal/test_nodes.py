@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from shared import people
 from shared.domain.errors import DocumentRefused, LedgerUnavailable
 from shared.domain.keys import nodes_key
-from shared.policy.belts import BadNodes, NodeAction
+from shared.policy.bounds import BadNodes, NodeAction
 from shared.ports import Write
 from tests.support.house import House, verdicts
 from tests.support.systems import CLUSTER

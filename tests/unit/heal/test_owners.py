@@ -13,7 +13,7 @@ from shared.documents import decode_limit
 from shared.domain.failure import Failure
 from shared.domain.limits import SharedLimit, closed_by_hand, opened
 from shared.heal import Report
-from shared.policy.belts import Breaker, Rate
+from shared.policy.bounds import Breaker, Rate
 from tests.support.house import House
 from tests.support.systems import CLUSTER
 from tests.unit.heal.tricks import quiet, set_policy

@@ -10,7 +10,7 @@ from shared.domain.errors import DocumentRefused
 from shared.domain.keys import breaker_key, nodes_key, rate_key
 from shared.domain.limits import room
 from shared.heal.limits import TRIES
-from shared.policy.belts import BadNodes, NodeAction
+from shared.policy.bounds import BadNodes, NodeAction
 from shared.policy.model import Breaker, Rate
 from shared.ports import Write
 from tests.support.house import House, verdicts

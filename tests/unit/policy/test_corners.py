@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from shared.domain.nodes import NodeLimit
-from shared.policy.belts import BadNodes
+from shared.policy.bounds import BadNodes
 from shared.policy.conditions import Match
 from shared.policy.evidence import codes_test, evidence_of, range_of, signals_test
 from shared.policy.itself import Itself

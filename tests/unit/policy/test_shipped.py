@@ -6,7 +6,7 @@ import io
 from pathlib import Path
 
 from secondwind.commands.policy.trial.run import run
-from shared.policy.belts import SameText
+from shared.policy.bounds import SameText
 from shared.policy.load import check_policy, load_policy
 from shared.policy.packs import library
 from shared.policy.rule import Action, PackRule

@@ -23,7 +23,7 @@ from shared.policy.model import Policy
 from shared.ports import EarlyLoad
 
 
-class Foresight(Struct, frozen=True):
+class Prefetch(Struct, frozen=True):
     """Of a delivery that is one chunk of one cluster or group."""
 
     ledger: RuledLedger
@@ -42,7 +42,7 @@ class Foresight(Struct, frozen=True):
         if policy.breaker is None:
             return
         records = dict.fromkeys([item.told_key for item in items])
-        self.ledger.foresee(self.early, [*records, *limit_keys(policy, scope), *node_keys(self.policy, scope)])
+        self.ledger.prefetch(self.early, [*records, *limit_keys(policy, scope), *node_keys(self.policy, scope)])
 
     def outrun(self, items: Sequence[Item]) -> bool:
         """Whether the documents were asked for too early for what was decided."""
