@@ -20,7 +20,7 @@ from shared.domain.reasons import Reason, is_final
 from shared.domain.record import LISTED_AT, AttemptMark, Case, CaseState, JobRecord, trimmed
 from shared.domain.verdicts import Verdict
 
-MAX_TELLINGS = 16
+MAX_TELLINGS = 64
 WATCH_S = 86_400.0
 """How long the sweep looks what became of a rerun."""
 

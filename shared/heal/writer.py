@@ -237,9 +237,12 @@ class Writer(Struct, frozen=True, kw_only=True):
         return wanted and len(facts.record.owed) < MAX_CASES
 
     def _note_telling(self, item: Item, record: JobRecord) -> None:
-        """A second telling of what was just written down, or of what a breaker stopped, is known from now on."""
+        """A second telling of what was just written down, or of what a breaker stopped, is known from now on.
+
+        So is each that says no time: if it comes again nothing else tells that it means a run that is over.
+        """
         case = record.case(item.decided.failure_id)
-        again = item.decided.verdict is Verdict.DUPLICATE and self.records.changed(item.key)
+        again = item.decided.verdict is Verdict.DUPLICATE and (self.records.changed(item.key) or item.failure.untimed)
         if case is not None and (again or item.decided.reason is Reason.BREAKER_OPEN):
             self.records.put(item.key, record.with_case(also_told(case, item.failure.telling_id)))
 

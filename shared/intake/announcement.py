@@ -239,6 +239,7 @@ def _failure(
         extra=_extra(record, system),
         trigger=told.trigger,
         event_id=told.event_id,
+        untimed=occurred_at is None and "started_at" not in got,
         telling_id=_telling_id(scope, got, occurred_at, told),
         **own,
     )

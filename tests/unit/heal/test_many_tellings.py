@@ -50,6 +50,22 @@ def test_what_was_rerun_is_known_however_many_tellings_come(house: House) -> Non
     assert len(house.ehpc.calls) == 1
 
 
+@pytest.mark.parametrize(("untimed", "again"), [(True, "already_handled"), (False, "accepted")])
+def test_a_second_telling_is_known_by_itself_where_it_says_no_time(house: House, untimed: bool, again: str) -> None:  # noqa: FBT001 - a case
+    """Come again it would count as told of the run that goes on by then. Times that are told are believed."""
+    set_policy(house, cooldown=Cooldown(base_s=0, max_s=0))
+    told: dict[str, Any] = {"event_id": "second", "telling_id": "second", "untimed": untimed}
+    first = house.hung()
+    job = house.ehpc.jobs["1.scheduler"]
+    failed = job.start
+    assert verdicts(house.deliver(first)) == [("rerun", "accepted")]
+    runs, job.start = job.start, failed  # the list lags for a moment
+    assert verdicts(house.deliver(house.failure(**told))) == [("duplicate", "already_handled")]
+    job.start = runs
+    house.later(600)
+    assert [reason for _, reason in verdicts(house.deliver(house.failure(**told)))] == [again]
+
+
 def test_tellings_of_unclear_runs_are_bounded_and_the_outcome_says_so(house: House) -> None:
     """So many wait, the rest is told that it no longer does; nothing is kept for it."""
     house.hung()

@@ -1,0 +1,63 @@
+"""Events that say no time: each is known when the platform sends it again, whatever it was answered first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from localcloud.clock import ManualClock
+from localcloud.cloud import LocalCloud
+from localcloud.ehpc.models import JobSpec, finishes, hangs
+from localcloud.ehpc.service import Ehpc
+from shared.ledger.sqlite import SqliteLedger
+from shared.systems.openapi import OpenApi
+from tests.support.corridor_night import CorridorNight
+from tests.support.make import Make
+
+POLICY = """\
+version: 1
+cooldown: {base_s: 0, max_s: 0}
+rules: [{name: the-rest, match: {}, action: rerun}]
+"""
+
+
+@pytest.fixture
+def night(cloud: LocalCloud, clock: ManualClock, open_api: Make[OpenApi], tmp_path: Path) -> Iterator[CorridorNight]:
+    """A job hangs; its next run is a healthy one."""
+    cloud[Ehpc].cluster("ehpc-hz-a").submit("1.scheduler", JobSpec(runs=(hangs(), finishes(100_000))))
+    clock.advance(3600)
+    ledger = SqliteLedger(str(tmp_path / "ledger.db"), clock)
+    yield CorridorNight(cloud, clock, ledger, open_api, POLICY)
+    ledger.close()
+
+
+def died(rank: int, **more: Any) -> dict[str, Any]:
+    """What one rank of the job tells."""
+    data = {"system": "ehpc", "cluster_id": "ehpc-hz-a", "job_id": "1.scheduler", "message": f"rank {rank} died"}
+    return {"specversion": "1.0", "id": str(rank), "source": "ranks", "data": {**data, **more}}
+
+
+@pytest.mark.parametrize("together", [True, False])
+def test_what_came_second_is_known_when_it_comes_again(
+    night: CorridorNight,
+    together: bool,  # noqa: FBT001 - an example
+) -> None:
+    """Each of thirty ranks tells, in one delivery or in thirty; in the healthy run all of it comes once more."""
+    told = [died(rank) for rank in range(30)]
+    for some in [told] if together else [[one] for one in told]:
+        night.heard(some)
+    night.clock.advance(600)
+    again = [answer for one in told for answer in night.heard([one])]
+    assert again == [("duplicate", "already_handled")] * 30
+    assert len(night.cloud[Ehpc].kills) == 1
+
+
+def test_what_is_told_anew_of_the_next_run_is_another_failure(night: CorridorNight) -> None:
+    """By another event, as nothing else tells it."""
+    night.heard([died(1)])
+    night.heard([died(2)])
+    night.clock.advance(600)
+    assert night.heard([died(3)]) == [("rerun", "accepted")]
