@@ -13,12 +13,13 @@ from shared.domain.decision import Ask
 from shared.domain.failure import Trigger
 from shared.domain.job import Scope
 from shared.heal.act import Actor
+from shared.heal.admission import Admission
 from shared.heal.canary import judge_canaries
 from shared.heal.decider import Decider
 from shared.heal.fetch import Fetcher
 from shared.heal.item import CHUNK, Invocation, Item, Notice, Result, Walked
 from shared.heal.late import count_late
-from shared.heal.limits import Admission, SharedLimits
+from shared.heal.limits import SharedLimits
 from shared.heal.nodes import NodeMemory
 from shared.heal.prefetch import Prefetch
 from shared.heal.records import Records

@@ -12,8 +12,8 @@ from shared.domain.limits import SharedLimit
 from shared.domain.reasons import Reason
 from shared.domain.record import Case, JobRecord
 from shared.domain.verdicts import Verdict
+from shared.heal.admission import CONTENDED_WAIT_S, Admission, Wait, deferred, wants_call
 from shared.heal.item import Item
-from shared.heal.limits import CONTENDED_WAIT_S, Admission, Wait, deferred, wants_call
 from shared.heal.nodes import NodeMemory
 from shared.heal.records import Records
 from shared.heal.writer import Writer

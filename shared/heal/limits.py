@@ -15,13 +15,12 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from shared.documents import limit_of, limit_write
-from shared.domain.decision import Decision
 from shared.domain.errors import DocumentRefused
 from shared.domain.job import Scope
 from shared.domain.keys import breaker_key, pace_key, rate_key
 from shared.domain.limits import PACE_WINDOW_S, SharedLimit, room, room_at, take_breaker_tokens, take_tokens
 from shared.domain.reasons import Reason
-from shared.domain.verdicts import Verdict
+from shared.heal.admission import CONTENDED_WAIT_S, Admission, Wait, all_wait
 from shared.heal.claims import WholeClaims
 from shared.heal.item import Item, Notice
 from shared.heal.owners import counted, shares_in, without_room
@@ -32,79 +31,7 @@ from shared.systems import SYSTEMS
 _LOG = logging.getLogger(__name__)
 TRIES = 3
 PACE_WAIT_S = 60.0
-CONTENDED_WAIT_S = 5.0
 Limits = dict[str, SharedLimit]
-
-
-class Wait(Struct, frozen=True):
-    """Why something waits."""
-
-    reason: Reason
-    until: float | None
-    """Unix seconds; None: a pause that grows each time."""
-
-
-_CONTENDED = Wait(Reason.CONTENDED, None)
-
-
-_LATER = {
-    Reason.PACE: "the operation's pace is used up for this minute",
-    Reason.RATE: "the rate of this cluster or group is used up",
-    Reason.OWNER_SHARE: "the job's owner has had their share of what this cluster or group allows",
-    Reason.WHOLE_IN_HAND: "what the job is a part of is being rerun for another failure in it",
-    Reason.CONTENDED: "other invocations write the same ledger documents",
-    Reason.OUTPUT_UNREAD: "what the job has printed is still to be read: others were asked first",
-    Reason.RECORD_UNREADABLE: "a ledger document of this cluster's or group's limits cannot be read, or is too large",
-}
-
-
-def wants_call(decision: Decision, *, tied: bool) -> bool:
-    """Whether a call is to be made; with tied hands, whether one would be. Each uses up a token of the limits."""
-    reasons = {Reason.DRY_RUN, Reason.OBSERVE_MODE} if tied else {Reason.ACCEPTED}
-    # A rerun being watched says `accepted` once more, and was stopped by its gate.
-    return decision.reason in reasons and not decision.stopped
-
-
-def deferred(decision: Decision, wait: Wait, pause_until: float) -> Decision:
-    """The decision to wait instead; `pause_until` where the wait does not say until when."""
-    return replace(
-        decision,
-        verdict=Verdict.DEFERRED,
-        reason=wait.reason,
-        message=_LATER[wait.reason],
-        due_at=pause_until if wait.until is None else wait.until,
-    )
-
-
-class Admission(Struct, frozen=True):
-    """What the shared limits said to a chunk: who has all tokens, and why the others wait."""
-
-    breaker: SharedLimit
-    """As it was before this chunk took its tokens."""
-    opened: SharedLimit
-    """As it is after; open if this chunk, or another, opened it."""
-    broken: frozenset[str] = frozenset()
-    """Keys of jobs that the breaker did not admit."""
-    granted: frozenset[int] | None = None
-    """`id` of the items that have all their tokens; None before anybody asked. Without them nothing is reserved."""
-    waits: Mapping[int, Wait] = field(default_factory=dict)
-    """Why an item without its tokens waits, by its `id`."""
-    else_wait: Wait = _CONTENDED
-    """Why one waits that asks only now, since another that it stood behind waits itself."""
-
-    def admit(self, item: Item, decision: Decision, pause_until: float, *, tied: bool) -> Decision:
-        """The decision as it stands, or to wait where a call is wanted and a token is not there."""
-        if self.granted is None or id(item) in self.granted or not wants_call(decision, tied=tied):
-            return decision
-        return deferred(decision, self.waits.get(id(item), self.else_wait), pause_until)
-
-    def breaker_for(self, item: Item) -> SharedLimit:
-        """The breaker as this item meets it."""
-        return self.opened if item.key in self.broken else self.breaker
-
-    def grants(self, items: Sequence[Item]) -> bool:
-        """Whether all of these have their tokens."""
-        return self.granted is None or all(id(item) in self.granted for item in items)
 
 
 class SharedLimits(Struct, frozen=True, kw_only=True):
@@ -167,16 +94,9 @@ class SharedLimits(Struct, frozen=True, kw_only=True):
         for _ in range(TRIES + (with_all is not None)):
             limits = self.read(shared)
             if limits is None:
-                return _all_wait(before, Wait(Reason.RECORD_UNREADABLE, None))
-            barred = {one: _bar(until) for one, until in claims.barred(shared).items()}
-            taken, admission = self._propose([item for item in wanting if id(item) not in barred], limits, before)
-            admission = replace(admission, waits={**admission.waits, **barred})
-            writes = [
-                limit_write(key, taken[key], shared.get(key), self.now, lasting=False)
-                for key in self.keys
-                if taken[key] != limits[key] or self._conditional(key, admission)
-            ]
-            writes += claims.writes(admission.grants, shared, self.now)
+                return all_wait(before, Wait(Reason.RECORD_UNREADABLE, None))
+            taken, admission = self._claimed(wanting, claims, shared, limits, before)
+            writes = self._writes(taken, limits, shared, admission) + claims.writes(admission.grants, shared, self.now)
             if with_all is not None and admission.grants(wanting):
                 if with_all(writes):
                     return admission  # a breaker that admits all of them has nothing to tell
@@ -186,13 +106,34 @@ class SharedLimits(Struct, frozen=True, kw_only=True):
                 conflicts = self.ledger.save(writes) if writes else frozenset[str]()
             except DocumentRefused as error:
                 _LOG.error("%s", error)
-                return _all_wait(before, Wait(Reason.RECORD_UNREADABLE, None))
+                return all_wait(before, Wait(Reason.RECORD_UNREADABLE, None))
             if self._breaker not in conflicts:
                 self.notices.extend(newly_owed(self._breaker, limits[self._breaker], taken[self._breaker]))
             if not conflicts:
                 return admission
             shared = self.ledger.load([*self.keys, *claims.keys])
-        return _all_wait(before, Wait(Reason.CONTENDED, self.now + CONTENDED_WAIT_S))
+        return all_wait(before, Wait(Reason.CONTENDED, self.now + CONTENDED_WAIT_S))
+
+    def _claimed(
+        self,
+        wanting: Sequence[Item],
+        claims: WholeClaims,
+        shared: Mapping[str, Stored],
+        limits: Limits,
+        before: SharedLimit,
+    ) -> tuple[Limits, Admission]:
+        """As `_propose`, where those wait of which somebody else has claimed the whole."""
+        barred = {one: _bar(until) for one, until in claims.barred(shared).items()}
+        taken, admission = self._propose([item for item in wanting if id(item) not in barred], limits, before)
+        return taken, replace(admission, waits={**admission.waits, **barred})
+
+    def _writes(self, taken: Limits, limits: Limits, shared: Mapping[str, Stored], admission: Admission) -> list[Write]:
+        """The documents that taking the tokens changes."""
+        return [
+            limit_write(key, taken[key], shared.get(key), self.now, lasting=False)
+            for key in self.keys
+            if taken[key] != limits[key] or self._conditional(key, admission)
+        ]
 
     def _conditional(self, key: str, admission: Admission) -> bool:
         """Whether it is written back as it is, so that whoever has opened that breaker meanwhile is met.
@@ -277,11 +218,6 @@ def limit_keys(policy: Policy, scope: Scope) -> list[str]:
     pace = SYSTEMS.named(scope.system).pace
     rate = [] if policy.rate is None else [rate_key(scope)]
     return [breaker_key(scope), *rate, *([] if pace is None else [pace_key(scope, pace.operation)])]
-
-
-def _all_wait(breaker: SharedLimit, wait: Wait) -> Admission:
-    """Nobody is reserved without tokens."""
-    return Admission(breaker, breaker, granted=frozenset(), else_wait=wait)
 
 
 def _bar(until: float | None) -> Wait:

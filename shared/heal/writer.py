@@ -29,8 +29,8 @@ from shared.domain.transitions import (
     waiting,
 )
 from shared.domain.verdicts import Verdict
+from shared.heal.admission import wants_call
 from shared.heal.item import Invocation, Item
-from shared.heal.limits import wants_call
 from shared.heal.records import Records
 from shared.policy.facts import Facts
 from shared.policy.itself import Itself

@@ -16,7 +16,8 @@ from shared.domain.keys import breaker_key, claim_key, rate_key
 from shared.domain.limits import SharedLimit, room
 from shared.domain.reasons import Reason
 from shared.domain.verdicts import Verdict
-from shared.heal.limits import Admission, SharedLimits
+from shared.heal.admission import Admission
+from shared.heal.limits import SharedLimits
 from shared.policy.model import Policy, Rate
 from tests.support.clock import START, Clock
 from tests.support.memory_ledger import MemoryLedger

@@ -12,7 +12,7 @@ from shared.domain.call import Effect
 from shared.domain.errors import DocumentRefused
 from shared.domain.keys import breaker_key, pending_key
 from shared.domain.outcome import rfc3339
-from shared.heal.limits import CONTENDED_WAIT_S
+from shared.heal.admission import CONTENDED_WAIT_S
 from shared.policy.model import Cooldown, Rate
 from shared.ports import Write
 from shared.sweep import sweep

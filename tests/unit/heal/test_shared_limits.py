@@ -13,7 +13,8 @@ from shared.domain.limits import COUNT_BUCKET_S, PACE_WINDOW_S, SharedLimit, tak
 from shared.domain.reasons import Reason
 from shared.domain.snapshot import LookFailed
 from shared.domain.verdicts import Verdict
-from shared.heal.limits import PACE_WAIT_S, Admission, Wait, deferred, wants_call
+from shared.heal.admission import Admission, Wait, deferred, wants_call
+from shared.heal.limits import PACE_WAIT_S
 from shared.policy.model import Breaker, Rate
 from shared.systems.schedulerx.system import PACE_PER_MINUTE
 from tests.support.clock import START

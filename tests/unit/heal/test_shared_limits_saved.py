@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from shared.documents import limit_write
 from shared.domain.limits import SharedLimit, take_tokens
 from shared.domain.reasons import Reason
-from shared.heal.limits import CONTENDED_WAIT_S
+from shared.heal.admission import CONTENDED_WAIT_S
 from shared.policy.model import Breaker
 from tests.support.clock import START
 from tests.support.memory_ledger import touch
