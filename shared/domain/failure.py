@@ -116,8 +116,8 @@ class Failure(Struct, frozen=True, kw_only=True, omit_defaults=True):
     event_id: str
     """Names the event that told it; stable across redelivery."""
     untimed: bool = False
-    """Neither it nor its envelope says when it failed or which run did: `occurred_at` is when it came, and would be
-    another if it came again."""
+    """Neither it nor its envelope says which run failed, or when but for a time to come: `occurred_at` is when it came,
+    and would be another if it came again."""
     telling_id: str
     """Hash of what was told, by whom it was told left out: a redelivery has the same, a new telling another."""
 

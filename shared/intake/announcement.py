@@ -239,7 +239,7 @@ def _failure(
         extra=_extra(record, system),
         trigger=told.trigger,
         event_id=told.event_id,
-        untimed=occurred_at is None and "started_at" not in got,
+        untimed="started_at" not in got and (occurred_at is None or occurred_at > context.now),
         telling_id=_telling_id(scope, got, occurred_at, told),
         **own,
     )

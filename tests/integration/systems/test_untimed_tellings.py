@@ -40,13 +40,19 @@ def died(rank: int, **more: Any) -> dict[str, Any]:
     return {"specversion": "1.0", "id": str(rank), "source": "ranks", "data": {**data, **more}}
 
 
+@pytest.mark.parametrize("ahead_s", [None, 900.0])
 @pytest.mark.parametrize("together", [True, False])
 def test_what_came_second_is_known_when_it_comes_again(
     night: CorridorNight,
     together: bool,  # noqa: FBT001 - an example
+    ahead_s: float | None,
 ) -> None:
-    """Each of thirty ranks tells, in one delivery or in thirty; in the healthy run all of it comes once more."""
-    told = [died(rank) for rank in range(30)]
+    """Each of thirty ranks tells, in one delivery or in thirty; in the healthy run all of it comes once more.
+
+    A time that is still to come says as little: it counts as now whenever it comes.
+    """
+    more = {} if ahead_s is None else {"occurred_at": night.clock.now() + ahead_s}
+    told = [died(rank, **more) for rank in range(30)]
     for some in [told] if together else [[one] for one in told]:
         night.heard(some)
     night.clock.advance(600)

@@ -31,6 +31,8 @@ def test_a_future_failure_counts_as_now_and_keeps_its_telling(context: Context, 
         ({}, None, True),
         ({"restart_count": 1}, "at noon", True),
         ({"occurred_at": 1767608131}, None, False),
+        ({"occurred_at": 1767619999}, None, True),
+        ({"occurred_at": 1767619999, "started_at": 1767608131}, None, False),
         ({"started_at": 1767608131}, None, False),
         ({}, "2026-01-05T10:15:30Z", False),
     ],
@@ -42,7 +44,7 @@ def test_what_says_no_time_is_told_so(
     time: str | None,
     untimed: bool,  # noqa: FBT001 - a case
 ) -> None:
-    """Neither by itself nor by its envelope: it counts as told when it comes."""
+    """Neither by itself nor by its envelope, or one to come: it counts as told when it comes."""
     bare = {name: value for name, value in ehpc.items() if name not in {"occurred_at", "started_at"}}
     event = {"specversion": "1.0", "id": "1", "source": "s", "data": bare | more, **({"time": time} if time else {})}
     (failure,) = read_events(json.dumps(event).encode(), context).failures
