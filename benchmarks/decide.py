@@ -37,9 +37,9 @@ from shared.policy.decide import decide
 from shared.policy.facts import Facts
 from shared.policy.include import with_packs
 from shared.policy.match import first_match
+from shared.policy.matching.patterns import compiled
 from shared.policy.model import Action, Attempts, Match, Policy, Rule, Source, Thrash
 from shared.policy.packs import EVERYTHING, library
-from shared.policy.patterns import compiled
 from shared.systems.ehpc.scope import Cluster
 from shared.systems.ehpc.snapshot import EhpcSnapshot
 

@@ -26,12 +26,13 @@ if __name__ == "__main__":
 
 from benchmarks import hostile, texts
 from benchmarks.decide import BAR_MS, RULES, all_packs, facts_of, failures, with_message
-from shared.policy import match, patterns
+from shared.policy import match
 from shared.policy.decide import decide
 from shared.policy.match import make_ready
+from shared.policy.matching import patterns
+from shared.policy.matching.possible import sees_a_line
 from shared.policy.model import Action, Match, Policy, Rule
 from shared.policy.packs import shipped
-from shared.policy.possible import sees_a_line
 from shared.policy.shipped import READY
 
 AGAIN, SHOWN = 15, 5

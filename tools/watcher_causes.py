@@ -12,7 +12,7 @@ from pathlib import Path
 
 from emitters.stuck_rank_watcher import words_of
 from shared.policy.conditions import patterns_of
-from shared.policy.literals import EDGE, needed
+from shared.policy.matching.literals import EDGE, needed
 from shared.policy.packs import Pack
 from shared.policy.rule import Tells
 

@@ -18,9 +18,9 @@ from shared.policy.conditions import EXIT_CODES_FORMAT, PATTERN_FORMAT, SIGNAL_F
 from shared.policy.cron import read_cron
 from shared.policy.evidence import SIGNALS, range_of
 from shared.policy.include import with_packs
+from shared.policy.matching.patterns import PatternError, compile_pattern
 from shared.policy.model import PACK_FORMAT, Attempts, Breaker, Cooldown, Policy
 from shared.policy.packs import Packs, library, problem_of
-from shared.policy.patterns import PatternError, compile_pattern
 from shared.policy.reader import Reader, excerpt
 from shared.policy.review.whole import inconsistent, odd, repeated_names
 from shared.policy.windows import CRON_FORMAT, MOMENT_FORMAT, ZONE_FORMAT, readings

@@ -14,14 +14,15 @@ from typing import Any, NamedTuple
 from shared.domain.failure import Failure
 from shared.domain.job import Scope
 from shared.domain.snapshot import Snapshot
-from shared.policy.asks import Asked
 from shared.policy.conditions import PLACES, Match, listed
 from shared.policy.evidence import codes_test, ending_of, evidence_of, signals_test
 from shared.policy.globs import glob_test
 from shared.policy.itself import Itself
+from shared.policy.matching.asks import Asked
+from shared.policy.matching.wording import Wording, bits
 from shared.policy.model import Policy, Rule
+from shared.policy.packs import KnownNeeds
 from shared.policy.places import place_fits
-from shared.policy.wording import Wording, bits
 from shared.systems import SYSTEMS
 
 _MOST_KNOWN = 512
@@ -107,7 +108,7 @@ class Matcher:
     def __init__(self, asked: Sequence[Asked], ignore_lines: Sequence[str], faint_lines: Sequence[str] = ()) -> None:
         """Make them ready. Raises PatternError."""
         matches = [match for match, _, _ in asked]
-        self._wording = Wording(asked, ignore_lines, faint_lines)
+        self._wording = Wording(asked, ignore_lines, faint_lines, KnownNeeds())
         self._scopes = _condition(matches, _place)
         asked_for = {field: _condition(matches, make) for field, make in _TESTS.items()}
         self._shown = tuple((field, one) for field, one in asked_for.items() if one.asked and field not in _TOLD)

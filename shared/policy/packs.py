@@ -17,7 +17,7 @@ from msgspec.structs import replace
 from shared.domain.failure import FailureClass
 from shared.policy.bounds import Attempts, Cooldown, SameText
 from shared.policy.conditions import Match, patterns_of
-from shared.policy.literals import Needs, needed
+from shared.policy.matching.literals import Needs, needed
 from shared.policy.rule import Action, CauseLine, PackRule, Tells, Unasked
 from shared.policy.shipped import FILE
 

@@ -7,4 +7,4 @@ from pathlib import Path
 FILE = Path(__file__).with_name("packs.json")
 """The packs (`shared.policy.packs`)."""
 READY: dict[str, bytes] = {}
-"""States of `shared.policy.early` by the digest of their patterns."""
+"""States of `shared.policy.matching.early` by the digest of their patterns."""

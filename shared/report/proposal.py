@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from shared.policy.patterns import PatternError, compile_pattern
+from shared.policy.matching.patterns import PatternError, compile_pattern
 from shared.policy.rule import Action
 
 MAX_WORDS = 14

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 NUMBERS_OF_POLICY: dict[str, dict[str, Any]] = {
-    "shared.policy.alike": {"MOST_ASKED": 8, "MOST_LEFT": 16},
+    "shared.policy.matching.alike": {"MOST_ASKED": 8, "MOST_LEFT": 16},
     "shared.policy.bounds": {"_MINUTE_S": 60, "DAY_S": 86_400.0, "LONGEST_WINDOW_S": 2_419_200.0},
     "shared.policy.blocks": {"MAX_NAME_CHARS": 64},
     "shared.policy.conditions": {
@@ -28,8 +28,8 @@ NUMBERS_OF_POLICY: dict[str, dict[str, Any]] = {
     "shared.policy.gates.rules": {"_HOUR_S": 3600.0},
     "shared.policy.gates.windows": {"LONGEST_WAIT_S": 86_400.0, "MOST_OPENINGS": 16},
     "shared.policy.known": {"EXCERPT_BYTES": 1024, "_LOOKED_AT_CHARS": 2048},
-    "shared.policy.ids": {"LEAST": 8},
-    "shared.policy.literals": {
+    "shared.policy.matching.ids": {"LEAST": 8},
+    "shared.policy.matching.literals": {
         "MAX_CHOICES": 32,
         "MAX_TEXT_BYTES": 48,
         "MAX_TOGETHER": 3,
@@ -50,7 +50,7 @@ NUMBERS_OF_POLICY: dict[str, dict[str, Any]] = {
     },
     "shared.policy.notify": {"MAX_CHANNELS": 16, "MAX_ROUTES": 64, "DIGEST_LATE_S": 14_400.0},
     "shared.policy.packs": {"_NO_DELAY": {"delay_s": 0.0}},
-    "shared.policy.patterns": {
+    "shared.policy.matching.patterns": {
         "MAX_MEMORY_BYTES": 1_048_576,
         "MAX_PROGRAM": 500,
         "MAX_WEIGHT": 10,
@@ -61,11 +61,11 @@ NUMBERS_OF_POLICY: dict[str, dict[str, Any]] = {
         "MAX_PATTERNS": 4096,
         "LIGHT": 3,
     },
-    "shared.policy.grams": {"GRAM": 4, "SHORT_GRAM": 2, "NO_BOUND": 1 << 30, "_AT_ONCE": 64},
+    "shared.policy.matching.grams": {"GRAM": 4, "SHORT_GRAM": 2, "NO_BOUND": 1 << 30, "_AT_ONCE": 64},
     "shared.policy.people": {"MAX_DEEDS": 8},
-    "shared.policy.possible": {"SMALL_BYTES": 512, "MOST_LINES": 8, "MAX_SEARCHED": 40},
+    "shared.policy.matching.possible": {"SMALL_BYTES": 512, "MOST_LINES": 8, "MAX_SEARCHED": 40},
     "shared.policy.plain": {"_TUPLE": 0, "_LIST": 1, "_DICT": 2, "_SET": 3, "_FIRST_KIND": 4},
-    "shared.policy.prefilter": {
+    "shared.policy.matching.prefilter": {
         "_AT_ONCE": 128,
         "SHORT_BYTES": 2048,
         "MAX_KNOWN": 100,
@@ -79,7 +79,7 @@ NUMBERS_OF_POLICY: dict[str, dict[str, Any]] = {
     "shared.policy.reader": {"MAX_SHOWN_CHARS": 40},
     "shared.policy.review.whole": {"QUICK_SETTLE_S": 60},
     "shared.policy.rule": {"MAX_WHY_CHARS": 256, "MAX_DELAY_S": 43_200.0},
-    "shared.policy.search": {
+    "shared.policy.matching.search": {
         "MAX_WORK": 524_288,
         "MAX_RUNS": 8000,
         "RICH_BYTES": 6000,
@@ -87,23 +87,23 @@ NUMBERS_OF_POLICY: dict[str, dict[str, Any]] = {
         "MAX_WORDS": 1500,
         "MAX_LETTERS": 8000,
     },
-    "shared.policy.sought": {"LEAST_BYTES": 3},
-    "shared.policy.sure": {"_MOST": 8},
-    "shared.policy.table": {"_ARRAY": 0xDD},
+    "shared.policy.matching.sought": {"LEAST_BYTES": 3},
+    "shared.policy.matching.sure": {"_MOST": 8},
+    "shared.policy.matching.table": {"_ARRAY": 0xDD},
     "shared.policy.text.fingerprint": {"_DIGITS": 16},
     "shared.policy.text.normal": {"MAX_LINES": 512, "MAX_KINDS": 64},
     "shared.policy.text.whole": {"MIN_WIDTH": 40, "MAX_PIECES": 16},
-    "shared.policy.weight": {"_RUN": 16, "_MOST": 1_000_000},
+    "shared.policy.matching.weight": {"_RUN": 16, "_MOST": 1_000_000},
     "shared.policy.windows": {"MAX_LASTS_S": 604_800.0, "_MINUTE_S": 60},
-    "shared.policy.wordindex": {
+    "shared.policy.matching.wordindex": {
         "_MOST_LEARNED": 16,
         "_LONGEST_LEARNED": 200,
         "_MOST_NEW": 64,
         "_FEW_LEARNED": 4,
         "_MOST_KEPT": 8192,
     },
-    "shared.policy.wordparts": {"LEAST_LETTERS": 3},
-    "shared.policy.wording": {
+    "shared.policy.matching.wordparts": {"LEAST_LETTERS": 3},
+    "shared.policy.matching.wording": {
         "_SHORT_CHARS": 1024,
         "_MOST_SHORT": 2048,
         "_MOST_LONG": 32,

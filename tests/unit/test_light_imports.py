@@ -29,7 +29,7 @@ SHOWN = "import sys, {module}; print(sorted(set(sys.modules) & {unwanted!r}))"
             {"re2", "yaml", "localcloud", "alibabacloud_tea_openapi", "aliyun", "requests", "tablestore"},
         ),
         ("shared.runtime", {"alibabacloud_tea_openapi", "aliyun", "tablestore", "redis"}),
-        ("shared.runtime", {"re2", "shared.heal.walk", "shared.policy.decide", "shared.policy.early"}),
+        ("shared.runtime", {"re2", "shared.heal.walk", "shared.policy.decide", "shared.policy.matching.early"}),
     ],
 )
 def test_what_is_not_needed_is_not_loaded(module: str, unwanted: set[str]) -> None:

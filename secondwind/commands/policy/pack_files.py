@@ -19,8 +19,8 @@ from shared.domain.failure import FailureClass
 from shared.policy import yamltree
 from shared.policy.conditions import PATTERN_FORMAT, Pattern, listed, patterns_of
 from shared.policy.load import FORMATS
+from shared.policy.matching.patterns import excess
 from shared.policy.packs import Pack, PackedRule
-from shared.policy.patterns import excess
 from shared.policy.reader import Reader
 from shared.policy.review.whole import has_evidence
 from shared.policy.rule import Rule

@@ -8,9 +8,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from shared.domain.errors import Fault
 from shared.policy import yamltree
 from shared.policy.conditions import PATTERNS, REFUSING, listed
-from shared.policy.literals import Texts, needed
+from shared.policy.matching.literals import Texts, needed
+from shared.policy.matching.patterns import hits_every_line, may_be_empty
 from shared.policy.model import Policy
-from shared.policy.patterns import hits_every_line, may_be_empty
 
 _PLAIN = re.compile(r"[^\\^$.*+?()\[\]{}]*")
 _SPELLED_APART = re.compile(r"[\\(\[]")

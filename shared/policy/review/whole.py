@@ -11,8 +11,8 @@ from shared.domain.errors import Fault
 from shared.domain.failure import FailureClass
 from shared.policy import yamltree
 from shared.policy.conditions import EVIDENCE, EventPlace, Match, listed, patterns_of
+from shared.policy.matching.patterns import excess
 from shared.policy.model import Action, CauseLine, Cooldown, PackRule, Policy, Rule, Tells
-from shared.policy.patterns import excess
 from shared.policy.review.blocks import (
     faults_of_blocks,
     faults_of_people,

@@ -12,15 +12,15 @@ from shared.domain.life import Life
 from shared.domain.reasons import Reason
 from shared.domain.record import Case, CaseState, JobRecord
 from shared.domain.verdicts import Verdict
-from shared.policy import wording
 from shared.policy.conditions import EventPlace
 from shared.policy.decide import GATES, decide, gates_before
 from shared.policy.facts import Facts
 from shared.policy.gates.trust import may_tell
 from shared.policy.match import Matcher
+from shared.policy.matching import wording
+from shared.policy.matching.wording import Wording
 from shared.policy.model import Action, Attempts, Match, Policy, Rule, Source
 from shared.policy.rule import CauseLine, Tells
-from shared.policy.wording import Wording
 from tests.support.make import Make
 from tests.unit.decide.facts import ASK, START, make_failure, make_look
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from shared.policy.conditions import listed
+from shared.policy.matching.patterns import compile_pattern
+from shared.policy.matching.wording import Wording
 from shared.policy.model import CauseLine, Match, Tells
-from shared.policy.patterns import compile_pattern
 from shared.policy.text.normal import lines_of
 from shared.policy.text.whole import searched
-from shared.policy.wording import Wording
 
 
 def wording_of(rules: Sequence[Match], noise: Sequence[str] = ()) -> Wording:

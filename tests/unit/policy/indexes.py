@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from shared.policy.literals import Needs
-from shared.policy.prefilter import Prefilter
-from shared.policy.sought import sought_for
-from shared.policy.wordindex import WordIndex
-from shared.policy.wordparts import parts_of, word_parts
-from shared.policy.words import brief_of, folded_of, words_of
+from shared.policy.matching.literals import Needs
+from shared.policy.matching.prefilter import Prefilter
+from shared.policy.matching.sought import sought_for
+from shared.policy.matching.wordindex import WordIndex
+from shared.policy.matching.wordparts import parts_of, word_parts
+from shared.policy.matching.words import brief_of, folded_of, words_of
 
 
 def word_index(*texts: bytes) -> WordIndex:

@@ -7,8 +7,8 @@ from typing import Any
 from shared.domain.failure import Failure, Trigger
 from shared.domain.job import Scope
 from shared.policy.match import first_match
+from shared.policy.matching.prefilter import SHORT_BYTES
 from shared.policy.model import Action, Match, Policy, Rule
-from shared.policy.prefilter import SHORT_BYTES
 from shared.systems.ehpc.scope import Cluster
 
 CLUSTER = Cluster(region="cn-hangzhou", cluster_id="ehpc-hz-1")

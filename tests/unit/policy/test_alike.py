@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.policy.alike import UNLIKE, shape_of
+from shared.policy.matching.alike import UNLIKE, shape_of
+from shared.policy.matching.patterns import PatternError
+from shared.policy.matching.weight import tells_digits
+from shared.policy.matching.wording import Wording
 from shared.policy.model import CauseLine, Match, Tells
-from shared.policy.patterns import PatternError
 from shared.policy.text.normal import lines_of
-from shared.policy.weight import tells_digits
-from shared.policy.wording import Wording
 from tests.unit.policy.by_definition import all_of_them, by_definition, rules_of, wording_of
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from shared.policy import search
+from shared.policy.matching import search
+from shared.policy.matching.patterns import PatternError
+from shared.policy.matching.prefilter import SHORT_BYTES
+from shared.policy.matching.search import RICH_BYTES, PatternSet
 from shared.policy.packs import KnownNeeds
-from shared.policy.patterns import PatternError
-from shared.policy.prefilter import SHORT_BYTES
-from shared.policy.search import RICH_BYTES, PatternSet
 
 PATTERNS = ["red fault", "(?i)blue (sea|sky)", "green.*grass", r"\bab\b", r"red \d+"]
 WORDS = "\n".join(f"w{chr(97 + n % 26)}{chr(97 + n // 26 % 26)}{chr(97 + n // 676)}" for n in range(2500))

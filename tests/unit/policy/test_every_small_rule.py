@@ -9,9 +9,9 @@ import pytest
 
 from shared.policy.conditions import listed
 from shared.policy.match import earliest_cause, first_match
+from shared.policy.matching.patterns import compile_pattern
+from shared.policy.matching.prefilter import SHORT_BYTES
 from shared.policy.model import Action, CauseLine, Match, Policy, Rule, Tells
-from shared.policy.patterns import compile_pattern
-from shared.policy.prefilter import SHORT_BYTES
 from tests.unit.decide.facts import make_failure
 
 _PATTERNS = ("red fault", "(?i)BLUE", "green$", r"\d{2}", "red.*blue", "^grey", "fault|error", "[xyz]{2}", "grey sea")

@@ -8,9 +8,9 @@ from itertools import product
 
 import pytest
 
-from shared.policy.patterns import compile_pattern
-from shared.policy.prefilter import SHORT_BYTES
-from shared.policy.search import PatternSet
+from shared.policy.matching.patterns import compile_pattern
+from shared.policy.matching.prefilter import SHORT_BYTES
+from shared.policy.matching.search import PatternSet
 
 _CHANCE = random.Random(9)
 _SHAPES = (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from shared.policy.grams import by_grams
+from shared.policy.matching.grams import by_grams
 
 TEXTS = ("!", "?", "oom", "ib", "killed", "out of memory", "memory out of", "killed killed")
 

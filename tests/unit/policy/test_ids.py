@@ -7,8 +7,8 @@ import re
 
 import pytest
 
-from shared.policy.alike import MOST_LEFT, UNLIKE, Likeness, shape_of
-from shared.policy.ids import LEAST, are_neutral, is_within_ids, touches_id
+from shared.policy.matching.alike import MOST_LEFT, UNLIKE, Likeness, shape_of
+from shared.policy.matching.ids import LEAST, are_neutral, is_within_ids, touches_id
 from shared.policy.model import Match
 from shared.policy.text.normal import lines_of
 from shared.policy.text.whole import searched

@@ -7,7 +7,7 @@ from itertools import product
 
 import pytest
 
-from shared.policy.as_told import is_as_told
+from shared.policy.matching.as_told import is_as_told
 from shared.policy.text.fingerprint import fingerprint
 from shared.policy.text.normal import MAX_KINDS, MAX_LINES, _is_printable, all_shown, lines_of, shown
 from shared.policy.text.prefixes import all_without_prefixes, without_prefixes

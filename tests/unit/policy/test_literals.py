@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from shared.policy.literals import MAX_CHOICES, MAX_TEXT_BYTES, enough, needed
-from shared.policy.patterns import compile_pattern
-from shared.policy.search import PatternSet
+from shared.policy.matching.literals import MAX_CHOICES, MAX_TEXT_BYTES, enough, needed
+from shared.policy.matching.patterns import compile_pattern
+from shared.policy.matching.search import PatternSet
 
 _EIGHT = "(?:a|b|c|d|e|f|g|h)"
 _LONG = "z" * (MAX_TEXT_BYTES - 8)

@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 
 from shared.policy.globs import glob_test
-from shared.policy.grams import by_grams
-from shared.policy.literals import Needs
-from shared.policy.patterns import compile_pattern
-from shared.policy.prefilter import MAX_KNOWN, MAX_PARTS, SHORT_BYTES
-from shared.policy.search import MAX_LETTERS, PatternSet
+from shared.policy.matching.grams import by_grams
+from shared.policy.matching.literals import Needs
+from shared.policy.matching.patterns import compile_pattern
+from shared.policy.matching.prefilter import MAX_KNOWN, MAX_PARTS, SHORT_BYTES
+from shared.policy.matching.search import MAX_LETTERS, PatternSet
+from shared.policy.matching.words import words_of
 from shared.policy.text.whole import MAX_PIECES, MIN_WIDTH, searched, wholes
-from shared.policy.words import words_of
 from tests.unit.policy.indexes import asked_first, found, numbers_by, prefilter_of, told_by, word_index
 
 

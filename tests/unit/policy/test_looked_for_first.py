@@ -6,10 +6,10 @@ from itertools import product
 
 import pytest
 
-from shared.policy import prefilter as module
-from shared.policy.grams import by_grams
-from shared.policy.search import PatternSet
-from shared.policy.sought import sought_for
+from shared.policy.matching import prefilter as module
+from shared.policy.matching.grams import by_grams
+from shared.policy.matching.search import PatternSet
+from shared.policy.matching.sought import sought_for
 from tests.unit.policy.indexes import asked_first
 
 

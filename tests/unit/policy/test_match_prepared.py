@@ -17,11 +17,11 @@ from shared.domain.job import Scope
 from shared.domain.mode import Mode
 from shared.intake.values import MAX_MESSAGE_BYTES
 from shared.policy import match as module
-from shared.policy import wording
 from shared.policy.match import first_match, make_ready
+from shared.policy.matching import wording
+from shared.policy.matching.patterns import compile_pattern
+from shared.policy.matching.search import PatternSet
 from shared.policy.model import Match
-from shared.policy.patterns import compile_pattern
-from shared.policy.search import PatternSet
 from tests.unit.policy.matching import LONG, failure_with, falls_under, name_of, policy_of
 
 PATTERNS = ["a", "b+c", "(?i)X", "^ab", "c$", r"\d{2}", "a.*b", "", "[ab]{5}c"]

@@ -10,13 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.policy.literals import Needs, needed
 from shared.policy.match import earliest_cause, first_match
+from shared.policy.matching.literals import Needs, needed
+from shared.policy.matching.noise import Noise
+from shared.policy.matching.patterns import compile_pattern
+from shared.policy.matching.possible import Possible
+from shared.policy.matching.search import PatternSet
 from shared.policy.model import Action, Match, Policy, Rule
-from shared.policy.noise import Noise
-from shared.policy.patterns import compile_pattern
-from shared.policy.possible import Possible
-from shared.policy.search import PatternSet
 from shared.policy.text.normal import shown
 from shared.policy.text.whole import searched
 from tests.unit.decide.facts import make_failure

@@ -15,11 +15,11 @@ from msgspec.structs import replace
 from secondwind.commands.policy.pack_files import PackEntry, read_packs
 from secondwind.commands.policy.pack_samples import failure_of
 from shared.domain.failure import Failure, FailureClass
-from shared.policy import patterns
 from shared.policy.conditions import listed, patterns_of
-from shared.policy.literals import needed
 from shared.policy.load import load_policy
 from shared.policy.match import first_match
+from shared.policy.matching import patterns
+from shared.policy.matching.literals import needed
 from shared.policy.model import Policy
 from shared.policy.packs import encoded
 from shared.policy.rule import Action, Tells

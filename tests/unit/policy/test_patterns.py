@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from shared.policy import patterns as module
-from shared.policy.patterns import (
+from shared.policy.matching import patterns as module
+from shared.policy.matching.patterns import (
     MAX_PATTERNS,
     MAX_PROGRAM,
     MAX_SQUARES,
@@ -14,9 +14,9 @@ from shared.policy.patterns import (
     compile_pattern,
     excess,
 )
-from shared.policy.prefilter import SHORT_BYTES
-from shared.policy.search import PatternSet
-from shared.policy.weight import weight_of
+from shared.policy.matching.prefilter import SHORT_BYTES
+from shared.policy.matching.search import PatternSet
+from shared.policy.matching.weight import weight_of
 
 
 @pytest.mark.parametrize("pattern", ["(", "(?=x)", r"(a)\1", "a{1001}", "\ud800", ".{900}", "[ab]{11}", "(?:a?){50}"])

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from shared.policy.patterns import compile_pattern
-from shared.policy.possible import MOST_LINES, SMALL_BYTES, Possible, sees_a_line
-from shared.policy.prefilter import SHORT_BYTES
-from shared.policy.search import PatternSet
-from shared.policy.steps import NOTHING_MORE, first_of
+from shared.policy.matching.patterns import compile_pattern
+from shared.policy.matching.possible import MOST_LINES, SMALL_BYTES, Possible, sees_a_line
+from shared.policy.matching.prefilter import SHORT_BYTES
+from shared.policy.matching.search import PatternSet
+from shared.policy.matching.steps import NOTHING_MORE, first_of
 
 _FILLER = b"- -\n" * 200
 

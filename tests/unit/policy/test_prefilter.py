@@ -8,14 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.policy import prefilter as module
-from shared.policy import wordindex
-from shared.policy.literals import Needs, needed
+from shared.policy.matching import prefilter as module
+from shared.policy.matching import wordindex
+from shared.policy.matching.literals import Needs, needed
+from shared.policy.matching.patterns import PatternError, compile_pattern
+from shared.policy.matching.prefilter import SHORT_BYTES, Prefilter
+from shared.policy.matching.search import PatternSet
+from shared.policy.matching.words import folded_of, words_of
 from shared.policy.packs import KnownNeeds
-from shared.policy.patterns import PatternError, compile_pattern
-from shared.policy.prefilter import SHORT_BYTES, Prefilter
-from shared.policy.search import PatternSet
-from shared.policy.words import folded_of, words_of
 from tests.unit.policy.indexes import found, numbers_by, prefilter_of, told_by, word_index
 
 _MANY = [f"x{number:02}" for number in range(33)]

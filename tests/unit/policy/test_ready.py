@@ -13,11 +13,12 @@ from typing import Any
 import msgspec
 import pytest
 
-from shared.policy import packs, search
+from shared.policy import packs
 from shared.policy import ready as module
-from shared.policy.early import early_of
 from shared.policy.load import load_policy
 from shared.policy.match import Matcher, make_ready
+from shared.policy.matching import search
+from shared.policy.matching.early import early_of
 from shared.policy.model import Attempts
 from shared.policy.plain import Unfit, flattened, restored
 from shared.policy.ready import ENDING, encoded, read_ready
@@ -244,7 +245,7 @@ def test_what_does_not_come_in_pairs_was_made_by_another(flat: object) -> None:
 
 _STATE = """
 import sys
-from shared.policy.search import PatternSet
+from shared.policy.matching.search import PatternSet
 patterns = ["(disk|quota|inode|volume) (full|exceeded|gone)", "(lost|dead|gone) (node|rank|peer) .*volume"]
 sys.stdout.buffer.write(PatternSet(patterns).ready()[1])
 """

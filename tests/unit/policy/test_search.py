@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 
-from shared.policy import search as module
-from shared.policy.patterns import LIGHT, MAX_MEMORY_BYTES, compile_pattern, excess
-from shared.policy.prefilter import MAX_KNOWN, SHORT_BYTES
-from shared.policy.search import MAX_RUNS, MAX_WORDS, MAX_WORK, RICH_BYTES, PatternSet
-from shared.policy.weight import weight_of
-from shared.policy.wordparts import parts_of
+from shared.policy.matching import search as module
+from shared.policy.matching.patterns import LIGHT, MAX_MEMORY_BYTES, compile_pattern, excess
+from shared.policy.matching.prefilter import MAX_KNOWN, SHORT_BYTES
+from shared.policy.matching.search import MAX_RUNS, MAX_WORDS, MAX_WORK, RICH_BYTES, PatternSet
+from shared.policy.matching.weight import weight_of
+from shared.policy.matching.wordparts import parts_of
 from tests.support.growth import LINEAR, growth
 
 

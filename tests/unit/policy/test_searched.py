@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
+from shared.policy.matching.possible import MAX_SEARCHED
+from shared.policy.matching.wording import Wording
 from shared.policy.model import CauseLine, Match, Tells
-from shared.policy.possible import MAX_SEARCHED
-from shared.policy.wording import Wording
 
 _NAMES = [f"name{one}{two}" for one in "abcdefgh" for two in "abcdefgh"]
 _PAD = "\n" + "x" * 1024

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from shared.policy import sure as module
-from shared.policy.possible import SMALL_BYTES
-from shared.policy.search import PatternSet
-from shared.policy.sure import ANYWHERE, is_sure, sure_of
+from shared.policy.matching import sure as module
+from shared.policy.matching.possible import SMALL_BYTES
+from shared.policy.matching.search import PatternSet
+from shared.policy.matching.sure import ANYWHERE, is_sure, sure_of
 
 _PATTERNS = (r"(?i)\bdisk\b", r"(?i)disk\b", r"(?i)\bdisk", "(?i)disk", r"(?i)\bdisk\b|disk [0-9]", "磁盘|\\b7\\b")
 _TEXTS = ("disk", "a Disk.", "disks", "adisk", "disk_", "-disk-", "disks, adisk, disk", "disk 7", "17 盘", "磁盘", "7")

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import msgspec
 import pytest
 
-from shared.policy.table import Packed, PackedTable, RowTable, one_by_one
+from shared.policy.matching.table import Packed, PackedTable, RowTable, one_by_one
 
 _ROWS = [(), (1,), (70_000, 2), (3, 4, 5)]
 

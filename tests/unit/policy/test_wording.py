@@ -12,10 +12,10 @@ from msgspec.structs import replace
 
 from shared.policy.load import check_policy, load_policy
 from shared.policy.match import first_match
+from shared.policy.matching.wording import _LONGEST_PLAN
 from shared.policy.model import Action, CauseLine, Match, Policy, Rule, Tells
 from shared.policy.text.normal import lines_of
 from shared.policy.text.whole import searched
-from shared.policy.wording import _LONGEST_PLAN
 from tests.unit.decide.facts import make_failure
 
 

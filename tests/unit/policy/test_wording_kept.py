@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from shared.policy import wording as module
-from shared.policy.asks import Asked
+from shared.policy.matching import wording as module
+from shared.policy.matching.asks import Asked
+from shared.policy.matching.noise import Noise
+from shared.policy.matching.wording import Wording
 from shared.policy.model import CauseLine, Match, Tells
-from shared.policy.noise import Noise
-from shared.policy.wording import Wording
 
 
 def _asked(*matches: Match, cause: CauseLine = CauseLine.ANY) -> list[Asked]:

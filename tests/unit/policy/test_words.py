@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.policy import wordindex
-from shared.policy.words import brief_of, few_words_of, may_be_in, words_of
+from shared.policy.matching import wordindex
+from shared.policy.matching.words import brief_of, few_words_of, may_be_in, words_of
 from tests.unit.policy.indexes import found, told_by, word_index
 
 

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from struct import unpack_from
 from typing import NamedTuple
 
-from shared.policy.table import RowTable
-from shared.policy.words import Read
+from shared.policy.matching.table import RowTable
+from shared.policy.matching.words import Read
 
 GRAM, SHORT_GRAM = 4, 2
 """Signs of a gram: of three too many texts have one, of five too many have none. Shorter texts have shorter ones."""

@@ -10,9 +10,9 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from shared.policy.grams import Grams, by_grams
-from shared.policy.table import RowTable
-from shared.policy.words import BEYOND_ASCII, FOLD, Read
+from shared.policy.matching.grams import Grams, by_grams
+from shared.policy.matching.table import RowTable
+from shared.policy.matching.words import BEYOND_ASCII, FOLD, Read
 
 LEAST_LETTERS = 3
 """What is shorter is in every text, and in the numbers of every text that counts in hexadecimal."""

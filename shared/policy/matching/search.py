@@ -12,9 +12,9 @@ from typing import Any
 
 import re2
 
-from shared.policy.early import Early, digest_of, early_of, state_of
-from shared.policy.literals import Needs, enough, needed
-from shared.policy.patterns import (
+from shared.policy.matching.early import Early, digest_of, early_of, state_of
+from shared.policy.matching.literals import Needs, enough, needed
+from shared.policy.matching.patterns import (
     ALWAYS,
     LIGHT,
     MAX_MEMORY_BYTES,
@@ -24,13 +24,13 @@ from shared.policy.patterns import (
     options,
     spans_lines,
 )
-from shared.policy.possible import Possible
-from shared.policy.prefilter import SHORT_BYTES, Chances, Prefilter
+from shared.policy.matching.possible import Possible
+from shared.policy.matching.prefilter import SHORT_BYTES, Chances, Prefilter
+from shared.policy.matching.sought import Needles, sought_for
+from shared.policy.matching.sure import Sure, sure_of
+from shared.policy.matching.weight import weight_of
+from shared.policy.matching.words import Read, brief_of, few_words_of, folded_of, words_of
 from shared.policy.shipped import READY
-from shared.policy.sought import Needles, sought_for
-from shared.policy.sure import Sure, sure_of
-from shared.policy.weight import weight_of
-from shared.policy.words import Read, brief_of, few_words_of, folded_of, words_of
 
 MAX_WORK = 1 << 19
 """Bytes times patterns that one text may cost: 16 patterns in 32 KB. What costs more is searched at its ends alone."""

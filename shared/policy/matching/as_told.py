@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection
 from itertools import pairwise
 
-from shared.policy.ids import hexed
+from shared.policy.matching.ids import hexed
+from shared.policy.matching.words import Read
 from shared.policy.text.normal import CAUSES, QUOTES, all_shown, lines_of
 from shared.policy.text.prefixes import TAGGED
 from shared.policy.text.whole import wholes
-from shared.policy.words import Read
 
 
 def is_as_told(text: str, some: Collection[Read]) -> bool:

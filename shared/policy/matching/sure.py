@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from shared.policy.literals import EDGE
-from shared.policy.words import Read
+from shared.policy.matching.literals import EDGE
+from shared.policy.matching.words import Read
 
 _EDGE = EDGE.decode()
 _MOST = 8

@@ -11,12 +11,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property, lru_cache
 from itertools import accumulate
 
-from shared.policy.possible import Searching
-from shared.policy.prefilter import Chances, Choices, are_there
-from shared.policy.sure import is_sure
+from shared.policy.matching.possible import Searching
+from shared.policy.matching.prefilter import Chances, Choices, are_there
+from shared.policy.matching.sure import is_sure
+from shared.policy.matching.weight import tells_digits
+from shared.policy.matching.words import Read, folded_of
 from shared.policy.text.normal import all_shown
-from shared.policy.weight import tells_digits
-from shared.policy.words import Read, folded_of
 
 _DIGITS = bytes.maketrans(b"123456789", b"000000000")
 

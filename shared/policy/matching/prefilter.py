@@ -11,10 +11,10 @@ from functools import cached_property
 from itertools import compress
 from typing import Any
 
-from shared.policy.grams import NO_BOUND
-from shared.policy.sought import LEAST_BYTES, Asking, Needles
-from shared.policy.wordindex import WordIndex
-from shared.policy.words import Read, may_be_in, runs_of
+from shared.policy.matching.grams import NO_BOUND
+from shared.policy.matching.sought import LEAST_BYTES, Asking, Needles
+from shared.policy.matching.wordindex import WordIndex
+from shared.policy.matching.words import Read, may_be_in, runs_of
 
 SHORT_BYTES = 2048
 MAX_KNOWN, MAX_PARTS = 100, 400

@@ -7,12 +7,12 @@ from collections.abc import Callable, Collection, Sequence
 from functools import cache, partial
 from typing import NamedTuple
 
-from shared.policy.grams import Grams, by_grams
-from shared.policy.ids import touches_id
-from shared.policy.literals import EDGE, Needs, Texts
-from shared.policy.table import RowTable
-from shared.policy.wordparts import Parts, WordParts, parts_of, word_parts
-from shared.policy.words import Read
+from shared.policy.matching.grams import Grams, by_grams
+from shared.policy.matching.ids import touches_id
+from shared.policy.matching.literals import EDGE, Needs, Texts
+from shared.policy.matching.table import RowTable
+from shared.policy.matching.wordparts import Parts, WordParts, parts_of, word_parts
+from shared.policy.matching.words import Read
 
 LEAST_BYTES = 3
 """Shorter texts are looked for only where nothing else is needed, and in no long text: they are in most."""

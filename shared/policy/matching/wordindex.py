@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from itertools import filterfalse, islice
 
-from shared.policy.grams import NO_BOUND
-from shared.policy.wordparts import WordParts
+from shared.policy.matching.grams import NO_BOUND
+from shared.policy.matching.wordparts import WordParts
 
 _MOST_LEARNED, _LONGEST_LEARNED = 16, 200
 """So many new words of a text are learned at a time, of at most so many bytes."""

@@ -6,24 +6,25 @@ what only later rules want to know is never looked for.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
+from types import MappingProxyType
 
-from shared.policy.alike import UNLIKE, Alike, Likeness, alike_of, looked_for_first, shape_of, tell_digits
-from shared.policy.asks import Asked, Asks, asks_of
 from shared.policy.conditions import listed, patterns_of
-from shared.policy.ids import are_neutral
-from shared.policy.noise import Noise
-from shared.policy.packs import KnownNeeds
-from shared.policy.possible import MAX_SEARCHED, Looks, Possible
-from shared.policy.prefilter import are_any_there
+from shared.policy.matching.alike import UNLIKE, Alike, Likeness, alike_of, looked_for_first, shape_of, tell_digits
+from shared.policy.matching.asks import Asked, Asks, asks_of
+from shared.policy.matching.ids import are_neutral
+from shared.policy.matching.literals import Needs
+from shared.policy.matching.noise import Noise
+from shared.policy.matching.possible import MAX_SEARCHED, Looks, Possible
+from shared.policy.matching.prefilter import are_any_there
+from shared.policy.matching.search import PatternSet
+from shared.policy.matching.steps import NOTHING_MORE, More, Step, first_of
+from shared.policy.matching.words import folded_of
 from shared.policy.rule import Tells
-from shared.policy.search import PatternSet
-from shared.policy.steps import NOTHING_MORE, More, Step, first_of
 from shared.policy.text.normal import lines_of
 from shared.policy.text.traditional import as_printed
 from shared.policy.text.whole import searched
-from shared.policy.words import folded_of
 
 _SHORT_CHARS, _MOST_SHORT, _MOST_LONG = 1024, 2048, 32
 """Answers that are kept: about 2 MB of short texts, as much of their shapes, and 1 MB of long texts."""
@@ -37,13 +38,19 @@ _UNKNOWN = -1
 class Wording:
     """What the rules of one policy ask of a message."""
 
-    def __init__(self, asked: Sequence[Asked], ignore_lines: Sequence[str], faint_lines: Sequence[str] = ()) -> None:
-        """Make it ready. Raises PatternError."""
+    def __init__(
+        self,
+        asked: Sequence[Asked],
+        ignore_lines: Sequence[str],
+        faint_lines: Sequence[str] = (),
+        known: Mapping[str, Needs] = MappingProxyType({}),
+    ) -> None:
+        """Make it ready; `known`: what patterns that were checked before need. Raises PatternError."""
         distinct = dict.fromkeys(pattern for match, _, _ in asked for pattern in patterns_of(match))
         number = {pattern: place for place, pattern in enumerate(distinct)}
         self._noise = len(distinct)
         noises = dict.fromkeys((*ignore_lines, *faint_lines))
-        self._patterns = PatternSet((*distinct, *noises), KnownNeeds())
+        self._patterns = PatternSet((*distinct, *noises), known)
         """The last ones, from `_noise` on, are those of noise."""
         self._noises = frozenset(range(self._noise, self._noise + len(noises)))
         self._never_heard = frozenset(range(self._noise, self._noise + len(dict.fromkeys(ignore_lines))))

@@ -12,16 +12,16 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from shared.policy.as_told import is_as_told
-from shared.policy.ids import has_ids, hexed, is_within_ids, touches_id, without_ids
-from shared.policy.patterns import PatternError, compiled, spans_lines
-from shared.policy.possible import Looks, Possible
-from shared.policy.prefilter import Chances, Choices, Way
-from shared.policy.search import PatternSet
-from shared.policy.steps import NOTHING_MORE, Step, first_of
-from shared.policy.sure import ANYWHERE
-from shared.policy.weight import DIGITS, parts_of, tells_digits
-from shared.policy.words import Read
+from shared.policy.matching.as_told import is_as_told
+from shared.policy.matching.ids import has_ids, hexed, is_within_ids, touches_id, without_ids
+from shared.policy.matching.patterns import PatternError, compiled, spans_lines
+from shared.policy.matching.possible import Looks, Possible
+from shared.policy.matching.prefilter import Chances, Choices, Way
+from shared.policy.matching.search import PatternSet
+from shared.policy.matching.steps import NOTHING_MORE, Step, first_of
+from shared.policy.matching.sure import ANYWHERE
+from shared.policy.matching.weight import DIGITS, parts_of, tells_digits
+from shared.policy.matching.words import Read
 
 MOST_ASKED, MOST_LEFT = 8, 16
 """Of a text that may hold more patterns before one decides nothing is kept: finding out what would take long. Of one

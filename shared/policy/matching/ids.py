@@ -10,8 +10,8 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from shared.policy.matching.words import Read
 from shared.policy.text.prefixes import may_have_prefixes
-from shared.policy.words import Read
 
 LEAST = 8
 _HEX = b"0123456789abcdef"

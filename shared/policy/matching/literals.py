@@ -16,8 +16,8 @@ from itertools import product
 import re2
 from msgspec import Struct
 
-from shared.policy.weight import parts_of
-from shared.policy.words import folded_of
+from shared.policy.matching.weight import parts_of
+from shared.policy.matching.words import folded_of
 
 Texts = frozenset[bytes]
 """Of these a match holds at least one."""

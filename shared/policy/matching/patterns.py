@@ -17,7 +17,7 @@ from typing import Any
 
 import re2
 
-from shared.policy.weight import names_line_end, weight_of
+from shared.policy.matching.weight import names_line_end, weight_of
 
 MAX_MEMORY_BYTES = 1 << 20
 """What RE2 may use for one pattern, program and matching cache together; RE2's own default is 8 MiB."""

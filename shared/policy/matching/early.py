@@ -14,11 +14,11 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from shared.policy.grams import Grams, Row
-from shared.policy.sought import Asking, Needles
-from shared.policy.table import Packed, PackedTable, RowTable, one_by_one
-from shared.policy.wordparts import WordParts
-from shared.policy.words import Read
+from shared.policy.matching.grams import Grams, Row
+from shared.policy.matching.sought import Asking, Needles
+from shared.policy.matching.table import Packed, PackedTable, RowTable, one_by_one
+from shared.policy.matching.wordparts import WordParts
+from shared.policy.matching.words import Read
 
 
 class Early(NamedTuple):

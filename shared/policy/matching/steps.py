@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from shared.policy.possible import Looks, Possible, TooMuch
-from shared.policy.prefilter import Choices, are_there
-from shared.policy.words import Read
+from shared.policy.matching.possible import Looks, Possible, TooMuch
+from shared.policy.matching.prefilter import Choices, are_there
+from shared.policy.matching.words import Read
 
 
 class More(NamedTuple):

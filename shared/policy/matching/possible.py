@@ -13,11 +13,11 @@ from functools import lru_cache
 from operator import itemgetter
 from typing import Any, Protocol
 
-from shared.policy.grams import NO_BOUND
-from shared.policy.patterns import spans_lines
-from shared.policy.prefilter import Chances, Choices, are_there
-from shared.policy.sure import Sure, is_sure
-from shared.policy.words import Read
+from shared.policy.matching.grams import NO_BOUND
+from shared.policy.matching.patterns import spans_lines
+from shared.policy.matching.prefilter import Chances, Choices, are_there
+from shared.policy.matching.sure import Sure, is_sure
+from shared.policy.matching.words import Read
 
 SMALL_BYTES = 512
 """So small a text is searched as a whole: to find its lines takes longer."""
