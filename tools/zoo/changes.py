@@ -101,8 +101,8 @@ def _in_python(text: str, name: str, change: Change) -> str:
         raise Misfit(Fault.NO_SYMBOL, f"its module has no {name}")
     after = replaced(text, _only([found for node in defined for found in _found(node, change)], change))
     tree = ast.parse(after)
-    unknown = unknown_names(tree)
-    if unknown and unknown != unknown_names(before):
+    unknown = unknown_names(tree) - unknown_names(before)
+    if unknown:
         # Any test would trip over it, and the bug would count as caught.
         raise Misfit(Fault.UNKNOWN_NAME, f"its module does not know {', '.join(sorted(unknown))}")
     return after

@@ -91,18 +91,20 @@ def symbols(tree: ast.Module) -> Iterator[tuple[str, ast.stmt]]:
 
 
 def unknown_names(tree: ast.Module) -> set[str]:
-    """Names that are read and that nothing in the module binds."""
+    """Names, and members of `self`, that are read and that nothing in the module binds."""
     read, bound = set[str](), set[str]()
     for node in ast.walk(tree):
         if isinstance(node, ast.Name):
             (read if isinstance(node.ctx, ast.Load) else bound).add(node.id)
+        elif isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "self":
+            (read if isinstance(node.ctx, ast.Load) else bound).add(f"self.{node.attr}")
         elif isinstance(node, ast.alias):
             bound.add(node.asname or node.name.partition(".")[0])
         elif isinstance(node, ast.arg):
             bound.add(node.arg)
         elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.ExceptHandler):
             bound.add(node.name or "")
-    return read - bound - _GIVEN
+    return read - bound - {f"self.{name}" for name in bound} - _GIVEN
 
 
 def _symbols(body: list[ast.stmt], outer: str, *, local: bool) -> Iterator[tuple[str, ast.stmt]]:

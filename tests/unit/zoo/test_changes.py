@@ -147,6 +147,7 @@ def test_a_file_that_is_not_python_is_searched_as_text() -> None:
         (_in("TABLE", "'late': 1", "'early': 1"), Fault.NOT_PYTHON, "same key"),
         (_in("Desk.close", "case.home", "case .home"), Fault.NOTHING_CHANGED, "itself"),
         (_in("Desk.close", "case.home", "house"), Fault.UNKNOWN_NAME, "house"),
+        (_in("Desk.close", "case.home", "self.house"), Fault.UNKNOWN_NAME, "self.house"),
         (Change(place="house.desk:close", replace="None"), Fault.NOT_PYTHON, "`find` or `text`"),
         (Change(place="house.desk:close", find="a", text="a", replace="None"), Fault.NOT_PYTHON, "`find` or `text`"),
         (Change(place="house/rules.yaml", find="a", replace="None"), Fault.NOT_PYTHON, "`text`"),
