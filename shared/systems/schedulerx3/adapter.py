@@ -170,8 +170,10 @@ class Schedulerx3Jobs:
         if key not in lists:
             lists[key] = self._list(app, failure.job_id, begun_at, meant)
         others = lists[key]
-        if isinstance(state, LookFailed) or isinstance(others, LookFailed):
-            return state if isinstance(state, LookFailed) else others  # type: ignore[return-value]  # one of them is
+        if isinstance(state, LookFailed):
+            return state
+        if isinstance(others, LookFailed):
+            return others
         listed = next((other for other in others if other.execution_id == meant.execution_id), meant)
         meant = replace(meant, workflow=listed.workflow)  # only the list tells
         self._looked_at[app, meant.execution_id] = meant
