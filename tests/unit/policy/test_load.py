@@ -186,7 +186,7 @@ def shipped() -> Policy:
 
 
 def test_shipped_policy_heals_with_belts_on(shipped: Policy) -> None:
-    """The shipped policy acts by default, with the promised belts, and ends in a rule that reruns."""
+    """The shipped policy acts by default, within the promised bounds, and ends in a rule that reruns."""
     assert shipped.mode is Mode.AUTO
     assert (shipped.timing, shipped.attempts, shipped.cooldown) == (Timing(), Attempts(), Cooldown())
     assert shipped.breaker == Breaker()
