@@ -108,6 +108,7 @@ NUMBERS_OF_POLICY: dict[str, dict[str, Any]] = {
         "_MOST_SHORT": 2048,
         "_MOST_LONG": 32,
         "_MOST_PLANS": 4,
+        "_MOST_ROUNDS": 4,
         "_LONGEST_PLAN": 128,
         "_UNKNOWN": -1,
     },

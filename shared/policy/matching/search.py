@@ -88,12 +88,15 @@ class PatternSet:
         """The patterns that may be in the first and last lines of a long text."""
         return self._index.possible_in_ends(text)
 
-    def left_of(self, there: Possible, text: bytes, gone: frozenset[int]) -> Possible:
-        """The patterns in what is left of the text in which these may be, without those that are gone from it.
+    def left_of(self, there: Possible, whole: bytes, text: bytes, gone: frozenset[int]) -> Possible:
+        """The patterns in what is left of the whole in which these may be, without those that are gone from it.
 
-        The same may be there. Of a text that was looked at in its ends alone others may be.
+        The same may be there; others of a text that was looked at in its ends alone, or where pieces of a line come
+        together only now: that makes words which the whole did not have.
         """
-        return self.possible_in(text) if there.chances.of_ends else self._index.left_of(text, there.chances, gone)
+        if there.chances.of_ends or not set(whole.split(b"\n")).issuperset(text.split(b"\n")):
+            return self.possible_in(text)
+        return self._index.left_of(text, there.chances, gone)
 
     def ready(self) -> tuple[str, bytes] | None:
         """What a new process need not work out, by the digest of the patterns.

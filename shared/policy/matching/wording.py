@@ -31,6 +31,8 @@ _SHORT_CHARS, _MOST_SHORT, _MOST_LONG = 1024, 2048, 32
 _MOST_PLANS, _LONGEST_PLAN = 4, 128
 """Plans that are kept of texts of the same words, one for each set of rules that fit otherwise, and their steps: some
 have 70. A longer one is made anew for each text, which takes as long as to decide it."""
+_MOST_ROUNDS = 4
+"""Of a text that is looked at in its ends: noise that shows only when other noise is gone."""
 _UNKNOWN = -1
 """No rule's place."""
 
@@ -247,26 +249,25 @@ class Wording:
         there = self._patterns.possible_in_all(text)
         if there is None:  # nobody's log: noise amid it is not worth a further look
             there = self._patterns.possible_in_ends(text)
-            lines = there.text.decode("utf-8", "replace").split("\n")
-        if not self._is_noisy(there):
-            yield there
-            return
-        left, heard = self._cleared(lines, there)
-        quiet = self._left_of(there, left)
-        if self._is_noisy(quiet):  # other noise, amid what had not been looked at
-            left, heard = self._cleared(left, quiet)
-            quiet = self._left_of(quiet, left)
+            text, lines = there.text, there.text.decode("utf-8", "replace").split("\n")
+        quiet, left, heard = there, lines, lines
+        for _ in range(_MOST_ROUNDS if there.chances.of_ends else 1):
+            if not self._is_noisy(quiet):
+                break
+            left, heard = self._cleared(left, heard, quiet)
+            quiet = self._left_of(there, text, left)
         yield quiet
         if len(heard) > len(left):
-            yield self._left_of(there, heard)
+            yield self._left_of(there, text, heard)
 
-    def _cleared(self, lines: Sequence[str], there: Possible) -> tuple[list[str], list[str]]:
-        """Printed lines without noise, and with what is faint of it."""
-        noise, numbers = Noise(self._patterns, lines, there.chances), there.numbers & self._noises
-        return noise.left_of(numbers), noise.left_of(numbers & self._never_heard)
+    def _cleared(self, left: Sequence[str], heard: Sequence[str], there: Possible) -> tuple[list[str], list[str]]:
+        """Printed lines without noise, and those with what is faint of it."""
+        noise, numbers = Noise(self._patterns, left, there.chances), there.numbers & self._noises
+        loud = noise if heard is left else Noise(self._patterns, heard, there.chances)
+        return noise.left_of(numbers), loud.left_of(numbers & self._never_heard)
 
-    def _left_of(self, there: Possible, lines: Sequence[str]) -> Possible:
-        return self._patterns.left_of(there, _encoded(searched(lines)), self._noises)
+    def _left_of(self, there: Possible, text: bytes, lines: Sequence[str]) -> Possible:
+        return self._patterns.left_of(there, text, _encoded(searched(lines)), self._noises)
 
     def _is_noisy(self, there: Possible) -> bool:
         plans = there.chances.plans

@@ -118,15 +118,47 @@ def test_noise_at_the_ends_of_a_text_of_too_much_is_none_of_it(noise: str, place
     assert wording.first(1, text) == place
 
 
+_MANY_WORDS = [f"w{''.join(some)}" for some in product("abcdefghij", repeat=4)]
+_RICH = [" ".join(_MANY_WORDS[start : start + 60]) for start in range(0, 3000, 60)]
+"""A text of thousands of words, of which the ends are looked at."""
+
+
 @pytest.mark.parametrize(("said", "place"), [("quiet: cannot open", None), ("quite: cannot open", 0)])
-def test_noise_that_comes_into_sight_where_other_noise_is_gone_is_none_of_it(said: str, place: int | None) -> None:
-    """Of a text of thousands of words the ends are looked at, and those are others without the first noise."""
-    wording = wording_of(rules_of("cannot open"), ["noise", "quiet"])
-    words = [f"w{''.join(some)}" for some in product("abcdefghij", repeat=4)]
-    lines = [f"{number} {'=' * 40} some noise" for number in range(100)]
-    text = "\n".join([*lines, said, *(" ".join(words[start : start + 60]) for start in range(0, 3000, 60))])
+@pytest.mark.parametrize("before", [1, 2, 3])
+def test_noise_that_comes_into_sight_where_other_noise_is_gone_is_none_of_it(
+    said: str, place: int | None, before: int
+) -> None:
+    """The ends are others without the first noise, and again without the next."""
+    noises = ["sounds", "murmur", "rattle"][:before]
+    wording = wording_of(rules_of("cannot open"), [*noises, "quiet"])
+    lines = [f"{number} {'=' * 40} some {noise}" for noise in noises for number in range(100)]
+    text = "\n".join([*lines, said, *_RICH])
     assert said not in wording._patterns.possible_in(text.encode()).folded
     assert wording.first(1, text) == place
+
+
+def test_what_is_faint_is_heard_whatever_noise_comes_into_sight() -> None:
+    """It was seen before that was."""
+    lines = ["faint: cannot open", *(f"{number} {'=' * 40} some noise" for number in range(100)), "quiet", *_RICH]
+    policy = Policy(
+        version=1,
+        ignore_lines=("noise", "quiet"),
+        faint_lines=("^faint",),
+        rules=(_rule("open", Match(message="cannot open")), _rule("rest", Match())),
+    )
+    found = first_match(policy, make_failure(message="\n".join(lines)))
+    assert found is not None
+    assert found.name == "open"
+
+
+@pytest.mark.parametrize(("noise", "place"), [("noise", 1), ("noise" * 20, 0), ("noise" * 20, 1)])
+@pytest.mark.parametrize("more", [0, 400])
+def test_a_line_that_noise_kept_in_pieces_is_whole_without_it(noise: str, place: int, more: int) -> None:
+    """Noise amid its pieces, or longer than they are: the words that only the whole line has are looked for then."""
+    pieces = [f"{'=' * 33} cannot o", "pen it"]
+    pieces.insert(place, noise)
+    text = "\n".join([*(f"step {number}" for number in range(more)), *pieces])
+    assert wording_of(rules_of("cannot open it"), ["noise"]).first(1, text) == 0
 
 
 def test_noise_is_what_any_alternative_of_it_hits() -> None:
