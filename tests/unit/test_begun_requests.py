@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import time
+import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler
 
@@ -77,17 +77,23 @@ def test_what_is_expected_is_made_while_an_answer_is_waited_for(wire: Wire, monk
     """Once, in order, of one name the last; what fails costs nothing beside it. The answer is there all the same."""
     monkeypatch.setattr(meanwhile, "_EXPECTED", {})
     made: list[str] = []
+    all_made = threading.Event()
 
     def behave(handler: BaseHTTPRequestHandler) -> None:
         made.append("asked")
-        time.sleep(0.3)
+        all_made.wait(5)
         made.append("told")
         say(handler, 200, b"")
 
     wire.behave = behave
     meanwhile.expect("patterns", lambda: made.append("an older policy's"))
     meanwhile.expect("client", lambda: 1 / 0)
-    meanwhile.expect("last", lambda: made.append("last"))
+
+    def make_last() -> None:
+        made.append("last")
+        all_made.set()
+
+    meanwhile.expect("last", make_last)
     meanwhile.expect("patterns", lambda: made.append("patterns"))
     for _ in range(2):
         assert exchange("GET", f"http://{wire.host}/", {}, b"", BOUNDS).status == 200
