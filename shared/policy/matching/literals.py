@@ -207,7 +207,7 @@ def _text(text: str, *, folds: bool) -> _Part:
     if folds and _has_cases(text):
         return _Part(None, (_spellings(text),)) if len(text) == 1 else _ANYTHING
     folded = text.encode().lower()
-    if EDGE in folded:
+    if EDGE in folded or b"\n" in folded:  # what lines stand together is another question without noise
         return _ANYTHING
     if len(folded) <= MAX_TEXT_BYTES:
         return _Part(frozenset({folded}))

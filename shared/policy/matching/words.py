@@ -19,7 +19,7 @@ def folded_of(text: bytes) -> bytes:
 
 
 _ZEROES = bytes.maketrans(b"123456789", b"0" * 9)
-_VARIES = frozenset("0123456789\n")
+_DIGITS = frozenset("0123456789")
 
 
 def brief_of(folded: bytes) -> bytes:
@@ -32,12 +32,12 @@ def brief_of(folded: bytes) -> bytes:
 
 
 def may_be_in(text: Read, brief: Read) -> bool:
-    """Whether a text may be in another, of which `brief_of` left this."""
+    """Whether a text within a line may be in another, of which `brief_of` left this."""
     if text in brief:
         return True
-    if _VARIES.isdisjoint(text):
+    if _DIGITS.isdisjoint(text):
         return False
-    return "\n" in text or _with_short_numbers(text.encode("latin-1").translate(_ZEROES)).decode("latin-1") in brief
+    return _with_short_numbers(text.encode("latin-1").translate(_ZEROES)).decode("latin-1") in brief
 
 
 def _each_once(text: bytes) -> bytes:

@@ -161,6 +161,15 @@ def test_a_line_that_noise_kept_in_pieces_is_whole_without_it(noise: str, place:
     assert wording_of(rules_of("cannot open it"), ["noise"]).first(1, text) == 0
 
 
+@pytest.mark.parametrize("more", [0, 80])
+@pytest.mark.parametrize("end", ["\n", r"\n", r"\s"])
+def test_lines_that_noise_kept_apart_stand_together_without_it(end: str, more: int) -> None:
+    """However the line's end is written between them, and however many words a text has that patterns ask for."""
+    words = [f"{one}{two}q" for one, two in product("abcdefghij", repeat=2)]
+    wording = wording_of(rules_of(f"(?s)cannot{end}open", *words), ["noise"])
+    assert wording.first(1, "\n".join([" ".join(words[:more]), "cannot", "noise", "open"])) == 0
+
+
 def test_noise_is_what_any_alternative_of_it_hits() -> None:
     """Line by line; what is known of its needs is believed."""
     lines = ["INFO: a", "b", "DEBUG: 7", "DEBUG: x", "info: a"]

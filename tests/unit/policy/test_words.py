@@ -94,29 +94,18 @@ def test_a_text_without_such_lines_is_left_as_it_is(text: bytes) -> None:
         ("loss", True),
         ("xid 79, g", True),
         ("9: loss 0.09", True),
-        ("99\nxid", True),
         ("loos", False),
         ("pid 79", False),
     ],
 )
 def test_what_is_in_a_text_may_be_in_what_is_left(text: str, *, may_be: bool) -> None:
-    """Also with digits in it, or the end of a line."""
+    """Also with digits in it."""
     assert may_be_in(text, brief_of(_LOG.encode()).decode("latin-1")) is may_be
 
 
 @given(st.text("a1\n0 ", max_size=60), st.data())
 def test_nothing_that_is_in_a_text_is_missed(text: str, data: st.DataObject) -> None:
-    """Whatever is cut out of it."""
+    """Whatever is cut out of a line of it."""
     begin = data.draw(st.integers(0, len(text)))
-    some = text[begin : data.draw(st.integers(begin, len(text)))]
+    some = text[begin : data.draw(st.integers(begin, len(text)))].partition("\n")[0]
     assert may_be_in(some, brief_of(text.encode()).decode())
-
-
-def test_what_spans_lines_may_be_in_any_text_of_which_some_were_left_out() -> None:
-    """Lines that stood beside each other need not do so in what is left."""
-    text = b"".join(b"a %d\nb %d\n" % (number, number) for number in range(9))
-    brief = brief_of(text)
-    assert len(brief) < len(text) / 2
-    assert b"b 2\na" in text
-    assert may_be_in("b 2\na", brief.decode())
-    assert not may_be_in("c 2", brief.decode())
