@@ -247,7 +247,7 @@ class Wording:
         """The lines without noise; then with what is faint, if any is."""
         text = _encoded(searched(lines))
         there = self._patterns.possible_in_all(text)
-        if there is None:  # nobody's log: noise amid it is not worth a further look
+        if there is None:  # nobody's log: of its ends alone it is asked what is noise in them
             there = self._patterns.possible_in_ends(text)
             text, lines = there.text, there.text.decode("utf-8", "replace").split("\n")
         quiet, left, heard = there, lines, lines

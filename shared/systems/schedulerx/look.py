@@ -60,9 +60,8 @@ class JobLook:
         listing = self._list(failures)
         if isinstance(listing, LookFailed):
             return [listing] * len(failures)
-        listed = {
-            number: one.instance(self._zone, self._begun_at) for number, one in listing.items()
-        }  # once, however many are told
+        # Once, however many are told.
+        listed = {number: one.instance(self._zone, self._begun_at) for number, one in listing.items()}
         asked: dict[int, Detail | CallFailed] = {}
         return [self._one(failure, config, listed, asked) for failure in failures]
 
