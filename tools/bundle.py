@@ -155,11 +155,11 @@ def build(runtime: Runtime, ledger: Ledger, output: Path = BUILD, *, cache: Path
 
 
 def _unpack(wheels: Mapping[str, Path], folder: Path) -> None:
-    for _, wheel in sorted(wheels.items()):
+    for name, wheel in sorted(wheels.items()):
         with zipfile.ZipFile(wheel) as files:
             for one in sorted(files.infolist(), key=lambda one: one.filename):
                 place = _place(PurePosixPath(one.filename))
-                if not one.is_dir() and place is not None and kept(place):
+                if not one.is_dir() and place is not None and kept(name, place):
                     _write(folder / place, _trimmed(place, files.read(one)))
 
 

@@ -41,9 +41,6 @@ class _Rest:
 sys.meta_path.append(_Rest)
 for _name in OURS:  # pytest puts this folder before every other: what is imported already stays the bundle's
     importlib.import_module(_name)
-importlib.import_module("shared.put_off").put_off(  # for which alone the bundle has no engine
-    *importlib.import_module("shared.systems.openapi.client").OF_KEY_PAIRS
-)
 
 
 def pytest_sessionfinish() -> None:

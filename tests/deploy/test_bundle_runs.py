@@ -24,9 +24,6 @@ SourceFileLoader.source_to_code = compiled
 sys.path[0] = code = sys.argv[1]
 for name in sys.argv[2:]:
     __import__(f"functions.{name}.index")
-from shared.put_off import put_off
-from shared.systems.openapi.client import OF_KEY_PAIRS
-put_off(*OF_KEY_PAIRS)
 import shared.sls._client, shared.systems.openapi._sdk, shared.ledger.tablestore, shared.ledger.sqlite
 for name, module in list(sys.modules.items()):
     print(name, getattr(module, "__file__", None) or "")
@@ -92,15 +89,3 @@ def test_the_console_runs_from_the_bundle(stage: Stage) -> None:
     assert (answered["statusCode"], "Sign in first" in answered["body"]) == (401, True)
     sheet = stage.invoke("console", json.dumps({**event, "rawPath": "/style.css"}).encode())
     assert sheet["headers"]["Content-Type"] == "text/css; charset=utf-8"
-
-
-def test_who_would_sign_by_rsa_is_told_what_is_missing(unpacked: Unpacked) -> None:
-    """The package has no engine for it: an SDK that began to would fail here, at once, and sign nothing."""
-    signs = (
-        "import sys; sys.path.insert(0, sys.argv[1]); from shared.put_off import put_off\n"
-        "from shared.systems.openapi.client import NEVER_USED; put_off(*NEVER_USED)\n"
-        "from alibabacloud_tea_openapi.utils import rsa_sign; rsa_sign('what', 'key')"
-    )
-    command = [unpacked.python, "-I", "-S", "-B", "-c", signs, str(unpacked.folder)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert (done.returncode, "No module named 'cryptography.hazmat.bindings'" in done.stderr) == (1, True)

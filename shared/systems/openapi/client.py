@@ -35,12 +35,6 @@ LEAST_TIME_S = 1.0
 HELD_BACK_S = 1.0
 """A read that was throttled is not repeated sooner: ten thousand looks would be refused as well, and counted."""
 
-OF_KEY_PAIRS = (
-    "cryptography.hazmat.primitives.asymmetric.padding",
-    "cryptography.hazmat.primitives.hashes",
-    "cryptography.hazmat.primitives.serialization",
-)
-"""Signatures by RSA: no key of a role is a pair, so the package for functions has not even their engine (12 MB)."""
 NEVER_USED = (
     "aiohttp",  # asynchronous calls: half of what loading the SDK took
     "asyncio",
@@ -51,7 +45,9 @@ NEVER_USED = (
     "requests",  # the SDK's own transport, and all that is below it
     "alibabacloud_credentials.client",  # finds keys by itself, with a scheduler of its own; ours are the platform's
     "alibabacloud_credentials.models",
-    *OF_KEY_PAIRS,
+    "cryptography.hazmat.primitives.asymmetric.padding",  # signatures by RSA
+    "cryptography.hazmat.primitives.hashes",
+    "cryptography.hazmat.primitives.serialization",
 )
 """What the SDK (alibabacloud-tea-openapi 0.4.6) imports and a call does not touch; used, it is loaded all the same."""
 _SDK = f"{__package__}._sdk"
