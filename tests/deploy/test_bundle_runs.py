@@ -28,6 +28,23 @@ import shared.sls._client, shared.systems.openapi._sdk, shared.ledger.tablestore
 for name, module in list(sys.modules.items()):
     print(name, getattr(module, "__file__", None) or "")
 """
+SIGNS_BY_RSA = """
+import sys
+sys.path.insert(0, sys.argv[1])
+from shared.put_off import put_off
+from shared.systems.openapi.client import NEVER_USED
+put_off(*NEVER_USED)
+from shared.systems.openapi import _sdk
+from alibabacloud_tea_openapi.utils import rsa_sign
+print("loaded" if "cryptography.hazmat.bindings._rust" in sys.modules else "put off")
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import padding, rsa
+key = rsa.generate_private_key(65537, 2048)
+form = serialization.PrivateFormat.PKCS8
+text = key.private_bytes(serialization.Encoding.PEM, form, serialization.NoEncryption()).strip()
+key.public_key().verify(rsa_sign(b"what", text), b"what", padding.PKCS1v15(), hashes.SHA256())
+print("signed")
+"""
 
 
 def test_log_trigger_heals_from_the_bundle(stage: Stage) -> None:
@@ -89,3 +106,10 @@ def test_the_console_runs_from_the_bundle(stage: Stage) -> None:
     assert (answered["statusCode"], "Sign in first" in answered["body"]) == (401, True)
     sheet = stage.invoke("console", json.dumps({**event, "rawPath": "/style.css"}).encode())
     assert sheet["headers"]["Content-Type"] == "text/css; charset=utf-8"
+
+
+def test_what_is_put_off_loads_from_the_bundle_when_the_sdk_uses_it(unpacked: Unpacked) -> None:
+    """Signatures by RSA, which no role's keys ask for: the SDK makes one there all the same, and it is right."""
+    command = [unpacked.python, "-I", "-S", "-B", "-c", SIGNS_BY_RSA, str(unpacked.folder)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (done.stdout, done.stderr) == ("put off\nsigned\n", "")
