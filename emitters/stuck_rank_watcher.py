@@ -1581,7 +1581,7 @@ illegal~||incompat||invalid~||malforme||unsuppor&&~are ||~is ||~was ||~were ;;
 allowed||compatib||defined||implemen||permitte||recognis||recogniz||supporte||valid&&~are not ||~is not ||~was not ||~were not ;;
 illegal ||incompat||invalid ||malforme||unrecogn||unsuppor;;~must &&be ||contain||match||specify;;
 do not ||don't ||must not &&as~||by~||from~||in~||on~||under~||with~;;
-argument||attribut||column||command||field||function||option||paramete||policy||property||setting||table||variable&&~missing ||~no such ||~unknown ;;
+argument||attribut||column||command||field||function||option||paramete||policy||property||setting||table||variable&&missing ||no such ||unknown ;;
 attempt&& to acce|| to add~|| to appl|| to assi|| to comp|| to conv|| to defi|| to dele|| to dere|| to divi|| to inse|| to load|| to modi|| to pars|| to set~|| to use~;;
  exists~&&~column ||~databas||~directo||~file ||~index ||~partiti||~schema ||~table ||~user ;; @ error/&&.c;;
 ~cannot be||~cannot ex;;~illegal||~invalid||~unknown;;~leader~||~primary~||~standby~||~writable~;;leader ;;
