@@ -122,10 +122,10 @@ class _Look:
             self._list_nodes(mine)
             self.withdrawn = frozenset(host_of(host) for host, node in mine.listing.items() if node.withdrawn)
             self.machines = {node.instance_id: host for host, node in mine.listing.items() if node.instance_id}
-            whole, mine.page = judge_nodes(mine, now, grace_s, self._terms.suspects), 1
-            listed, mine.listing = len(mine.listing), {}
+            many = len(mine.listing.keys() | mine.known.keys())
+            whole, mine.page, mine.listing = judge_nodes(mine, now, grace_s, self._terms.suspects), 1, {}
             if not whole:
-                message = f"more than half of its {listed} nodes are gone at once: nothing is concluded from that"
+                message = f"more than half of its {many} nodes are gone at once: nothing is concluded from that"
                 raise StopError(
                     LookFailed(worth_repeating=True, code=MOST_NODES_GONE, message=message, look_begun_at=now)
                 )

@@ -69,12 +69,18 @@ class NodesMemory(Struct, omit_defaults=True):
 
 
 def judge_nodes(memory: NodesMemory, now: float, grace_s: float, suspects: Mapping[str, Suspect]) -> bool:
-    """What a whole listing says of the nodes; False: so many went away at once that it proves nothing about any."""
+    """What a whole listing says of the nodes; False: so many went away at once that it proves nothing about any.
+
+    Those that are listed no more are then known no more, as a cluster that has shrunk shows them never again; of a
+    listing without any node nothing is believed.
+    """
     listed = memory.listing
     gone = {host for host, node in listed.items() if node.stopped or node.troubled}
-    well = [host for host in memory.known if host not in memory.gone]
-    newly = [host for host in well if host in gone]
-    if len(newly) >= LEAST_NODES_OF_OUTAGE and len(newly) * 2 > len(well):
+    well = {host: node for host, node in memory.known.items() if host not in memory.gone}
+    missing = {host for host, node in well.items() if host not in listed and not _surely_lost(node, suspects)}
+    newly = gone & well.keys() | missing
+    if (missing and not listed) or (len(newly) >= LEAST_NODES_OF_OUTAGE and len(newly) * 2 > len(well)):
+        memory.known = {host: node for host, node in memory.known.items() if host not in missing or not listed}
         return False
     gone |= {host for host in memory.known if host not in listed}
     stopped = {host for host, node in listed.items() if node.stopped}
@@ -89,6 +95,12 @@ def judge_nodes(memory: NodesMemory, now: float, grace_s: float, suspects: Mappi
     memory.known = {**lately, **listed}
     memory.asking = sorted({*memory.gone, *memory.stopped})
     return True
+
+
+def _surely_lost(node: Node, suspects: Mapping[str, Suspect]) -> bool:
+    """Whether an event said so of its machine."""
+    suspect = suspects.get(node.instance_id)
+    return suspect is not None and suspect.surely
 
 
 def _heed(memory: NodesMemory, suspects: Mapping[str, Suspect], oldest: float) -> None:

@@ -76,10 +76,15 @@ def read_page(api: Caller, cluster_id: str, number: int, filters: Mapping[str, s
     # last.
     size = min(max(found.page_size or PAGE_SIZE, 1), PAGE_SIZE)
     total = max(found.total_count or 0, 0)
-    last = len(found.jobs) < size or 0 < total <= number * size
+    last = _is_last(len(found.jobs), size, total, number)
     named = [(id_of(job), job) for job in found.jobs]
     jobs = tuple((str(own), job) for own, job in named if isinstance(own, str | int))
     return Page(jobs=jobs, last=last, pages=-(-total // size))
+
+
+def _is_last(count: int, size: int, total: int, number: int) -> bool:
+    """Whether nothing can follow a page: by the service's count of all where it has one, else as it is not full."""
+    return count == 0 or (total <= number * size if total > 0 else count < size)
 
 
 _NAMELESS = frozenset({"uninit", "initing", "releasing"})
@@ -123,7 +128,7 @@ def nodes_page(api: Caller, cluster_id: str, number: int) -> NodesPage | CallFai
     found = shaped(reply.body, _Nodes, strict=False)
     listed = found.nodes.node_info
     size = min(max(found.page_size or NODES_PAGE_SIZE, 1), NODES_PAGE_SIZE)
-    last = len(listed) < size or 0 < (found.total_count or 0) <= number * size
+    last = _is_last(len(listed), size, found.total_count or 0, number)
     if any(not one.host_name and one.status not in _NAMELESS for one in listed):
         raise msgspec.ValidationError("a node of the list has no name")
     nodes = {one.host_name: Node(one.status, one.state_in_sched or "", one.id or "") for one in listed if one.host_name}
@@ -157,7 +162,7 @@ def cluster_ids(api: Caller, number: int) -> ClustersPage | CallFailed:
         return reply
     found = shaped(reply.body, _ClustersBody, strict=False)
     ids = [one.id for one in found.clusters.cluster_info_simple]
-    last = len(ids) < PAGE_SIZE or 0 < (found.total_count or 0) <= number * PAGE_SIZE
+    last = _is_last(len(ids), PAGE_SIZE, found.total_count or 0, number)
     return ClustersPage(ids=ids, last=last)
 
 

@@ -145,6 +145,24 @@ def test_half_of_a_cluster_gone_at_once_proves_nothing(ward: Ward) -> None:
     assert ward.cloud[Ehpc].kills == []
 
 
+@pytest.mark.parametrize("left", [0, 2])
+def test_a_list_of_nodes_that_is_cut_short_kills_nobody(ward: Ward, left: int) -> None:
+    """A service that shows few of its nodes for a while, or none, with a 200: their jobs go on all the same."""
+    ward.policy = POLICY
+    here = cluster(ward, nodes=12)
+    ward.discover()
+    there = dict(here.nodes)
+    for name in list(there)[left:]:
+        del here.nodes[name]
+    ward.periods(4)
+    here.nodes.update(there)
+    ward.periods(2)
+    assert ward.cloud[Ehpc].kills == []
+    here.lose("n11")
+    ward.periods(3)
+    assert [kill.job_id for kill in ward.cloud[Ehpc].kills] == ["11.scheduler"]
+
+
 def test_many_nodes_and_jobs_cost_their_pages(ward: Ward) -> None:
     """500 nodes, 5,000 jobs: five pages of nodes, and one call for the lost one's jobs."""
     ward.policy = POLICY.replace("'ehpc-*'", "ehpc-a")

@@ -40,12 +40,18 @@ from tests.unit.systems.ehpc_answers import FAILED, HERE, api_of, jobs, nodes, r
         (3, jobs(10, PageSize=10, TotalCount=31), False, 4),
         (3, jobs(10, PageSize=10, TotalCount=30), True, 3),
         (1, jobs(1, PageSize=0), True, 0),
+        (1, jobs(10, TotalCount=300), False, 6),
+        (6, jobs(10, TotalCount=300), True, 6),
+        (5, jobs(0, TotalCount=300), True, 6),
         (1, jobs(50, PageSize=100, TotalCount=100), False, 2),
         (1, jobs(1, PageSize=-3, TotalCount=2), False, 2),
     ],
 )
 def test_the_last_page_of_jobs(fake_api: Play, number: int, answer: Reply, last: bool, pages: int) -> None:  # noqa: FBT001
-    """By the service's own size and count, if they are any; a full page without a count is not the last."""
+    """By the service's own size and count, if they are any; a full page without a count is not the last.
+
+    Nor is a short one of which the count says that more follow: where rows are hidden, none is passed over.
+    """
     api = api_of(fake_api, answer)
     page = read_page(api, "c-1", number, {"JobStatus": "all", "SubmitOrder": "desc"})
     assert isinstance(page, Page)
@@ -83,6 +89,7 @@ def test_jobs_are_named_by_text_or_number(fake_api: Play) -> None:
         (2, nodes(100, TotalCount=0), False),
         (1, nodes(100, TotalCount=1), True),
         (1, nodes(10, PageSize=10), False),
+        (1, nodes(99, TotalCount=101), False),
         (1, nodes(9, PageSize=10), True),
         (1, nodes(10, PageSize="10", TotalCount="11"), False),
         (1, nodes(10, PageSize="10", TotalCount="10"), True),
@@ -126,6 +133,7 @@ def test_a_node_that_is_still_made_has_no_name_and_hides_no_other(fake_api: Play
     [
         (1, 49, None, True), (1, 50, None, False), (1, 50, 50, True), (1, 50, 51, False), (2, 50, 100, True),
         (2, 50, 101, False), (1, 50, 0, False), (1, 50, 1, True), (1, 0, None, True), (1, 50, "50", True),
+        (1, 49, 51, False),
     ],
 )  # fmt: skip
 def test_the_last_page_of_clusters(

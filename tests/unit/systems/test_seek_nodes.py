@@ -50,6 +50,34 @@ def test_more_than_half_gone_at_once_proves_nothing(well: int, newly: int, prove
     assert set(memory.gone) == ({"old", *(f"n{number}" for number in range(newly))} if proves else {"old"})
 
 
+@pytest.mark.parametrize(("left", "ill", "proves"), [(7, 0, True), (6, 0, False), (8, 2, False), (1, 1, False)])
+def test_a_list_that_has_lost_most_nodes_proves_nothing(left: int, ill: int, *, proves: bool) -> None:
+    """Cut short, it looks as if they were gone. They are known no more: of a cluster that shrank they never come again."""
+    memory = judge(NodesMemory(), 100.0, **{f"n{number}": WELL for number in range(14)}, old=TROUBLED)
+    cut = {f"n{number}": TROUBLED if number < ill else WELL for number in range(left)}
+    memory.listing = cut
+    assert judge_nodes(memory, 200.0, GRACE_S, {}) is proves
+    if not proves:
+        assert (set(memory.gone), set(memory.known)) == ({"old"}, {"old", *cut})
+
+
+@pytest.mark.parametrize("many", [1, 8])
+def test_of_a_list_without_any_node_nothing_is_believed(many: int) -> None:
+    """However small the cluster is: all are known as before."""
+    memory = judge(NodesMemory(), 100.0, **{f"n{number}": WELL for number in range(many)})
+    memory.listing = {}
+    assert not judge_nodes(memory, 200.0, GRACE_S, {})
+    assert (memory.gone, len(memory.known)) == ({}, many)
+    assert judge(NodesMemory(), 100.0).known == {}
+
+
+def test_what_an_event_says_was_lost_may_be_listed_no_more() -> None:
+    """Spot instances that were taken away together: the events prove what the list alone does not."""
+    memory = judge(NodesMemory(), 100.0, **{f"n{number}": Node("running", "", f"i-{number}") for number in range(8)})
+    events = {f"i-{number}": Suspect(at=150.0, surely=True) for number in range(7)}
+    assert judge(memory, 200.0, events, n7=WELL).stopped.keys() == {f"n{number}" for number in range(7)}
+
+
 def test_what_was_gone_before_does_not_count_as_newly_gone() -> None:
     """Nor as well: six that are down already, and the loss of two more is the loss of two."""
     down = {f"d{number}": TROUBLED for number in range(6)}
@@ -184,9 +212,9 @@ def test_a_run_that_began_on_a_node_that_is_gone_has_the_grace_from_the_next_lis
 
 def test_a_run_on_a_node_that_is_listed_no_more_began_on_one_that_was() -> None:
     """A list that lags behind a cluster that grows proves nothing of what began since."""
-    memory = judge(judge(NodesMemory(), 900.0, a=WELL), 1_000.0)
+    memory = judge(judge(NodesMemory(), 900.0, a=WELL, b=WELL), 1_000.0, b=WELL)
     for now in (1_500.0, 2_000.0):
-        assert lost(judge(memory, now), now, j=Running(start=1_100, nodes=("a",))) == []
+        assert lost(judge(memory, now, b=WELL), now, j=Running(start=1_100, nodes=("a",))) == []
     assert memory.bound == {}
 
 
