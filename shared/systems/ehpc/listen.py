@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from shared.systems.discovery import Calls
 from shared.systems.ehpc.scope import LOG, Cluster
-from shared.systems.ehpc.seek_silence import LONGEST_STEP, SIZE, TAIL_CHARS, Heard, Stream, take_in
+from shared.systems.ehpc.seek_silence import LONGEST_STEP, SIZE, TAIL_CHARS, Heard, Stream, begin_anew, take_in
 from shared.systems.ehpc.wire import log_part
 from shared.systems.openapi import Caller, CallFailed
 from shared.systems.openapi.turns import answered, take
@@ -28,17 +28,24 @@ class Listener(Struct, frozen=True, kw_only=True):
     """Unix seconds."""
 
     def read_on(self, heard: Heard) -> bool:
-        """Whether both outputs were read and nothing was there.
+        """Whether both outputs were read and nothing was added to either.
+
+        The last byte that is known is read once more: where it is not there the output was begun anew, or what reads it
+        shows nothing of it. Neither is silence.
 
         Raises:
             StopError: no call is left now, or the account is refused. What was read before is kept.
         """
         for stream in (heard.output, heard.errors):
-            got = self._read(stream.end, errors=stream is heard.errors)
+            known = min(stream.end, 1)
+            got = self._read(stream.end - known, errors=stream is heard.errors)
             if got is None:
                 return False
-            take_in(heard, stream, got, self.now)
-            if got:
+            if len(got) < known:
+                begin_anew(heard, stream, self.now)
+                return False
+            take_in(heard, stream, got[known:], self.now)
+            if len(got) > known:
                 if len(got) >= SIZE:
                     self._leap(heard, stream)
                 return False

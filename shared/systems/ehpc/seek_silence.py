@@ -89,6 +89,12 @@ def take_in(heard: Heard, stream: Stream, got: bytes, now: float) -> None:
     stream.end += len(got)
 
 
+def begin_anew(heard: Heard, stream: Stream, now: float) -> None:
+    """What was known of a stream is not there any more: it is read from its beginning, and that it changed is no silence."""
+    heard.grown_at = now
+    stream.end, stream.step = 0, SIZE
+
+
 def silent(memory: SilenceMemory, cluster: Cluster, job_id: str, wanted: Silence, now: float) -> Iterator[Failure]:
     """The failure, if the job's output was just found to stand still for so long."""
     heard, job = memory.heard[job_id], memory.running[job_id]

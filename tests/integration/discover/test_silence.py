@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from localcloud.clock import ManualClock
-from localcloud.ehpc.models import JobSpec, Prints, hangs
+from localcloud.ehpc.models import Job, JobSpec, Prints, hangs
 from localcloud.ehpc.service import Ehpc
 from localcloud.timeline import Timeline
 from localcloud.wire.faults import Fault, FaultKind
@@ -77,6 +77,22 @@ def test_a_read_that_fails_is_no_silence(ward: Ward) -> None:
     assert found(ward.periods(30)) == []
     ward.cloud.faults.clear()
     assert found(ward.periods(10)) == []
+
+
+def test_an_output_that_is_begun_anew_is_no_silence(ward: Ward, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rotated after two hours it is shorter than it was for two hours more, in which it grows; then the job hangs."""
+    ward.policy = POLICY
+    job(ward, Prints(every_s=60.0, for_s=16_000))
+    here, began = ward.cloud[Ehpc].clusters["ehpc-a"], ward.clock.now()
+    whole = here.output
+
+    def written(one: Job) -> tuple[bytes, bytes]:
+        output, errors = whole(one)
+        return output[1_200 if ward.clock.now() > began + 7_200 else 0 :], errors
+
+    monkeypatch.setattr(here, "output", written)
+    assert found(ward.periods(80)) == []
+    assert found(ward.periods(25)) == ["1.scheduler"]
 
 
 def test_of_many_jobs_the_calls_are_spread_and_nodes_are_looked_at_meanwhile(ward: Ward) -> None:

@@ -114,7 +114,10 @@ def test_who_never_wrote_or_was_told_is_not_told() -> None:
     assert len(silence(500.0, output=Stream(), errors=Stream(end=1))) == 1
 
 
-def job_log(output: bytes | None, errors: bytes | None = b"") -> Callable[[ApiCall], Reply]:
+Answers = Callable[[ApiCall], Reply]
+
+
+def job_log(output: bytes | None, errors: bytes | None = b"") -> Answers:
     """The service, with these two logs."""
 
     def answer(wanted: ApiCall) -> Reply:
@@ -148,15 +151,31 @@ def heard_before(output: int = 0, errors: int = 0, step: int = SIZE) -> Heard:
 
 
 def test_both_outputs_are_read_on_from_where_each_ended(fake_api: Play, listener: Listens) -> None:
-    """Nothing there in either is quiet; absent is as empty."""
-    for log in (job_log(b"x" * 10, b"y" * 20), job_log(None, None)):
-        api, heard = fake_api(log), heard_before(10, 20)
+    """Nothing but the last byte that is known in either is quiet; where nothing was known absent is as empty."""
+    for (output, errors), log in {(10, 20): job_log(b"x" * 10, b"y" * 20), (0, 0): job_log(None, None)}.items():
+        api, heard = fake_api(log), heard_before(output, errors)
         assert listener(api).read_on(heard)
         assert api.parameters("GetJobLog") == [
-            {"ClusterId": "ehpc-hz-a", "JobId": "j", "ExecHost": "n1", "Offset": offset, "Size": "4096"}
-            for offset in ("10", "20")
+            {"ClusterId": "ehpc-hz-a", "JobId": "j", "ExecHost": "n1", "Offset": str(offset), "Size": "4096"}
+            for offset in (max(0, output - 1), max(0, errors - 1))
         ]
-        assert heard == heard_before(10, 20)
+        assert heard == heard_before(output, errors)
+
+
+@pytest.mark.parametrize("log", [job_log(b"x" * 9, b"y" * 9), job_log(None, None)])
+def test_what_was_there_and_is_no_more_is_no_silence(fake_api: Play, listener: Listens, log: Answers) -> None:
+    """A program that writes its output anew, or an agent that shows nothing of it: it is read from its beginning."""
+    heard = heard_before(10, 9, step=SIZE * 4)
+    assert not listener(fake_api(log)).read_on(heard)
+    assert (heard.output, heard.errors.end, heard.grown_at, heard.tail) == (Stream(), 9, NOW, "")
+
+
+@pytest.mark.parametrize(("more", "calls"), [(0, 2), (1, 1), (SIZE - 2, 1), (SIZE - 1, 2)])
+def test_the_byte_read_once_more_counts_for_nothing(fake_api: Play, listener: Listens, more: int, calls: int) -> None:
+    """Neither as growth nor towards the end; with it a part is full."""
+    api, heard = fake_api(job_log(b"x" + b"y" * more)), heard_before(1)
+    assert listener(api).read_on(heard) is (more == 0)
+    assert (heard.output.end, set(heard.tail), len(api.asked)) == (1 + more, {"y"} if more else set(), calls)
 
 
 def test_growth_of_either_output_is_no_silence(fake_api: Play, listener: Listens) -> None:
