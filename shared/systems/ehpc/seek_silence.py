@@ -90,7 +90,7 @@ def take_in(heard: Heard, stream: Stream, got: bytes, now: float) -> None:
 
 
 def begin_anew(heard: Heard, stream: Stream, now: float) -> None:
-    """What was known of a stream is not there any more: it is read from its beginning, and that it changed is no silence."""
+    """What was known of a stream is not there any more: it is read from its beginning, and has changed just now."""
     heard.grown_at = now
     stream.end, stream.step = 0, SIZE
 

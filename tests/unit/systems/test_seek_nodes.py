@@ -52,7 +52,7 @@ def test_more_than_half_gone_at_once_proves_nothing(well: int, newly: int, prove
 
 @pytest.mark.parametrize(("left", "ill", "proves"), [(7, 0, True), (6, 0, False), (8, 2, False), (1, 1, False)])
 def test_a_list_that_has_lost_most_nodes_proves_nothing(left: int, ill: int, *, proves: bool) -> None:
-    """Cut short, it looks as if they were gone. They are known no more: of a cluster that shrank they never come again."""
+    """Cut short it looks as if they were gone. They are known no more: a cluster that shrank shows them never again."""
     memory = judge(NodesMemory(), 100.0, **{f"n{number}": WELL for number in range(14)}, old=TROUBLED)
     cut = {f"n{number}": TROUBLED if number < ill else WELL for number in range(left)}
     memory.listing = cut
