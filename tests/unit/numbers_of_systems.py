@@ -109,7 +109,8 @@ NUMBERS_OF_SYSTEMS: dict[str, dict[str, Any]] = {
         "PAGE_SIZE": 50,
         "_TEN": 10,
     },
-    "shared.systems.schedulerx3.adapter": {"MOST_PAGES": 20, "LOOK_BACK_S": 3600.0, "MOST_A_LOOK": 100},
+    "shared.systems.schedulerx3.adapter": {"MOST_A_LOOK": 100},
+    "shared.systems.schedulerx3.listing": {"MOST_PAGES": 20, "LOOK_BACK_S": 3600.0},
     "shared.systems.schedulerx3.seek": {
         "OVERLAP_S": 600.0,
         "SEEN_KEPT_S": 259_200.0,

@@ -1,7 +1,9 @@
 """Looking at one SchedulerX job: is it enabled, how is the instance that a failure means, what else lives.
 
 GetJobInstanceList is paged; its documents disagree on whether more than the ten newest ever come
-(https://help.aliyun.com/document_detail/303928.html), so pages are read by what comes back.
+(https://help.aliyun.com/document_detail/303928.html), so pages are read by what comes back, and where each is the same
+what is older is asked for by its time. A list that does not reach back to the meant instance proves nothing of it: what
+a rerun has made since, or what lives, may be behind its end.
 """
 
 from __future__ import annotations
@@ -85,6 +87,8 @@ class JobLook:
             return self._no(shown)
         if shown.instance_id != meant or str(shown.job_id or self._job_id) != self._job_id:
             return self._not_found()  # another one, or of another job
+        if meant not in listed:
+            return too_long("the instance is not among those that the job's list shows", self._begun_at)
         instance = shown.instance(self._zone, self._begun_at)
         if instance.state is State.FAILED and instance.ended_at is None:
             return not_over(self._begun_at)
@@ -107,16 +111,23 @@ class JobLook:
             data_times=frozenset(failure.data_time for failure in failures if failure.job_instance_id is None),
         )
         listing: Listing = {}
-        for number in range(1, MOST_PAGES + 1):
-            page = self._page({"PageNum": str(number)})
+        number, until = 1, dict[str, str]()
+        for _ in range(MOST_PAGES):
+            page = self._page({"PageNum": str(number), **until})
             if isinstance(page, LookFailed):
                 return page
-            fresh = [one for one in page if one.instance_id not in listing]
+            fresh = any(one.instance_id not in listing for one in page)
             listing.update((one.instance_id, one) for one in page)
-            if not fresh or len(page) < LEAST_FULL_PAGE:
+            if len(page) < LEAST_FULL_PAGE:
                 return listing
             if wanted.within(listing) and self._is_old(page[-1]):
                 return self._with_live(listing)
+            if fresh and not until:
+                number += 1
+                continue
+            known, until, number = until, self._until(page[-1]), 1
+            if until == known:
+                break  # it shows its newest whatever is asked for
         return too_long(f"not all was found on {MOST_PAGES} pages of instances", self._begun_at)
 
     def _with_live(self, listing: Listing) -> Listing | LookFailed:
@@ -135,9 +146,18 @@ class JobLook:
         return look_failed(page, self._begun_at) if isinstance(page, CallFailed) else page
 
     def _is_old(self, one: Detail) -> bool:
-        begun_at = self._begun_at
-        began = moment(one.schedule_time, self._zone, begun_at) or moment(one.start_time, self._zone, begun_at)
-        return began is not None and began < begun_at - LOOK_BACK_S
+        began = self._began(one)
+        return began is not None and began < self._begun_at - LOOK_BACK_S
+
+    def _until(self, one: Detail) -> dict[str, str]:
+        """What asks for nothing newer than this one; nothing where it tells no time."""
+        began = self._began(one)
+        return {} if began is None else {"EndTimestamp": str(int(began * 1000))}
+
+    def _began(self, one: Detail) -> float | None:
+        return moment(one.schedule_time, self._zone, self._begun_at) or moment(
+            one.start_time, self._zone, self._begun_at
+        )
 
     def _no(self, why: CallFailed) -> Observation:
         business = as_number(why.code) is not None or not why.code

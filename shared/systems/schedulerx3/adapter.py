@@ -20,35 +20,14 @@ from shared.domain.snapshot import LookFailed, Observation
 from shared.ports import Clock
 from shared.systems.days import day_of
 from shared.systems.openapi import Caller, CallFailed, unreadable
-from shared.systems.openapi.results import (
-    call_result,
-    look_failed,
-    malformed,
-    not_looked_at,
-    not_over,
-    too_late,
-    too_long,
-)
+from shared.systems.openapi.results import call_result, look_failed, malformed, not_looked_at, not_over, too_late
 from shared.systems.schedulerx3.execution import TRIGGER_API, Execution
 from shared.systems.schedulerx3.likely import likely
+from shared.systems.schedulerx3.listing import JobExecutions
 from shared.systems.schedulerx3.scope import BACKFILL, RETRY, RETRY_WORKFLOW, App
 from shared.systems.schedulerx3.snapshot import Schedulerx3Snapshot
-from shared.systems.schedulerx3.wire import (
-    PAGE_SIZE,
-    Shown,
-    ask,
-    events,
-    executions,
-    lives,
-    moment,
-    not_there,
-    one,
-    will_retry,
-)
+from shared.systems.schedulerx3.wire import Shown, ask, events, lives, not_there, one, will_retry
 
-MOST_PAGES = 20
-LOOK_BACK_S = 3600.0
-"""The list is read to this long before the look, and to where the meant execution began."""
 MOST_A_LOOK = 100
 """Executions of one application that are looked at together: each costs some three calls, and anybody invents more."""
 _Meant = tuple[App, str, int | None]
@@ -73,7 +52,7 @@ class Schedulerx3Jobs:
         Of an application with more failures than `MOST_A_LOOK` the rest is not looked at: first are those that it shows
         as failed itself, else they are taken as they come.
         """
-        lists: dict[tuple[App, str], list[Execution] | LookFailed] = {}
+        lists: dict[tuple[App, str], JobExecutions] = {}
         seen: dict[_Meant, Observation] = {}
         begun: Counter[App] = Counter()
         for failure in self._likely_first(failures):
@@ -143,16 +122,14 @@ class Schedulerx3Jobs:
         """Whether it is one, and nothing of it lives."""
         return bool(workflow) and self._lives(app, workflow, amid_calls=False) is False
 
-    def _look(self, failure: Failure, lists: dict[tuple[App, str], list[Execution] | LookFailed]) -> Observation:
+    def _look(self, failure: Failure, lists: dict[tuple[App, str], JobExecutions]) -> Observation:
         begun_at = self._clock.now()
         try:
             return self._seen(failure, lists, begun_at)
         except msgspec.ValidationError as error:
             return malformed(error, begun_at)
 
-    def _seen(
-        self, failure: Failure, lists: dict[tuple[App, str], list[Execution] | LookFailed], begun_at: float
-    ) -> Observation:
+    def _seen(self, failure: Failure, lists: dict[tuple[App, str], JobExecutions], begun_at: float) -> Observation:
         app, execution_id = _app(failure.scope), failure.job_instance_id
         shown = one(self._api, app, execution_id) if execution_id is not None else None
         if isinstance(shown, CallFailed) and not not_there(shown):
@@ -168,23 +145,22 @@ class Schedulerx3Jobs:
         state = self._state(app, meant, begun_at)
         key = (app, failure.job_id)
         if key not in lists:
-            lists[key] = self._list(app, failure.job_id, begun_at, meant)
-        others = lists[key]
+            lists[key] = JobExecutions(self._api, app, failure.job_id, self._zone, begun_at)
+        listed = lists[key].back_to(meant)
         if isinstance(state, LookFailed):
             return state
-        if isinstance(others, LookFailed):
-            return others
-        listed = next((other for other in others if other.execution_id == meant.execution_id), meant)
-        meant = replace(meant, workflow=listed.workflow)  # only the list tells
+        if isinstance(listed, LookFailed):
+            return listed
+        meant = replace(meant, workflow=listed[meant.execution_id].workflow)  # only the list tells
         self._looked_at[app, meant.execution_id] = meant
         return Schedulerx3Snapshot(
             job_id=failure.job_id,
             state=state,
             execution=meant,
-            others=tuple(other for other in others if other.execution_id != meant.execution_id),
+            others=tuple(other for other in listed.values() if other.execution_id != meant.execution_id),
             name=shown.job_name or "",
             workflow_rests=state is State.FAILED and self._rests(app, meant.workflow),
-            look_begun_at=begun_at,
+            look_begun_at=lists[key].begun_at,
         )
 
     def _state(self, app: App, meant: Execution, begun_at: float) -> State | LookFailed:
@@ -195,21 +171,6 @@ class Schedulerx3Jobs:
         if isinstance(noted, CallFailed):
             return look_failed(noted, begun_at)
         return State.QUEUED if will_retry(noted) else State.FAILED
-
-    def _list(self, app: App, job_id: str, begun_at: float, meant: Execution) -> list[Execution] | LookFailed:
-        """The job's executions, newest first, back to an hour ago and to the first meant one."""
-        found: dict[int, Execution] = {}
-        back_to = min(begun_at, meant.started_at or begun_at) - LOOK_BACK_S
-        for page in range(1, MOST_PAGES + 1):
-            shown = executions(self._api, app, job_id, page)
-            if isinstance(shown, CallFailed):
-                return look_failed(shown, begun_at)
-            fresh = [row.execution(self._zone, begun_at) for row in shown if row.job_execution_id not in found]
-            found.update((execution.execution_id, execution) for execution in fresh)
-            scheduled_at = moment(shown[-1].schedule_time, self._zone) if shown else None
-            if not fresh or len(shown) < PAGE_SIZE or (scheduled_at or begun_at) < back_to:
-                return list(found.values())
-        return too_long(f"not all was found on {MOST_PAGES} pages of executions", begun_at)
 
     def _backfill(self, app: App, job_id: str, meant: Execution) -> CallResult:
         """The one day of its data time. It carries no parameters: what was triggered with some cannot be repeated."""

@@ -119,6 +119,16 @@ class ExecutionsPage(Struct, rename="pascal"):
     total: int | None = None
 
 
+class JobPage(Struct, frozen=True):
+    """The same of one job."""
+
+    shown: list[Shown]
+    count: int
+    """Of all rows that are on it."""
+    total: int | None
+    """Of all that the list has; None if it does not say."""
+
+
 class _Rows(Struct, rename="pascal"):
     records: list[Any] = []
     total: int | None = None
@@ -170,14 +180,14 @@ def one(api: Caller, app: App, execution_id: int) -> Shown | CallFailed:
     return reply if isinstance(reply, CallFailed) else _data(reply, Shown)
 
 
-def executions(api: Caller, app: App, job_id: str, page: int) -> list[Shown] | CallFailed:
+def executions(api: Caller, app: App, job_id: str, page: int) -> JobPage | CallFailed:
     """A page of the job's executions, newest first. Raises msgspec.ValidationError if it is no such page."""
     reply = ask(api, LIST, app, {"JobId": job_id, **_page(page)})
     if isinstance(reply, CallFailed):
         return reply
-    return [
-        found for found in _data(reply, ExecutionsPage).records if found.job_id is None or str(found.job_id) == job_id
-    ]
+    found = _data(reply, ExecutionsPage)
+    own = [shown for shown in found.records if shown.job_id is None or str(shown.job_id) == job_id]
+    return JobPage(own, len(found.records), found.total)
 
 
 def lives(api: Caller, app: App, workflow: int, *, amid_calls: bool) -> bool | CallFailed:

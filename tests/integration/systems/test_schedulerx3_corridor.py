@@ -9,7 +9,8 @@ import pytest
 
 from localcloud.clock import ManualClock
 from localcloud.cloud import LocalCloud
-from localcloud.schedulerx3.models import fails, keeps_running, succeeds
+from localcloud.schedulerx3 import answers
+from localcloud.schedulerx3.models import Execution, fails, keeps_running, succeeds
 from localcloud.schedulerx3.service import Schedulerx3
 from localcloud.wire.faults import Fault, FaultKind
 from shared.ledger.sqlite import SqliteLedger
@@ -98,6 +99,41 @@ def test_what_the_service_retries_itself_is_left_alone(night: Night) -> None:
 def test_a_workflows_execution_waits_for_a_person(night: Night) -> None:
     """Its other nodes would not follow."""
     assert night.told(night.failed(workflow_execution_id="31")) == [("held", "workflow")]
+
+
+def _busy(night: Night, *, first: Execution, last: Execution) -> tuple[Execution, Execution]:
+    """A job that runs every two minutes: two executions, and a hundred that ended well between them."""
+    for number in range(100):
+        starts_at = first.starts_at + (number + 1) * (last.starts_at - first.starts_at) / 101
+        night.app.execution(JOB, f"between {number}", succeeds(5), starts_at=starts_at)
+    return first, last
+
+
+@pytest.mark.parametrize("first_told", [0, 1])
+def test_that_an_execution_is_part_of_a_workflow_is_seen_however_far_back_it_stands(
+    night: Night, first_told: int
+) -> None:
+    """Told beside one that has ended well and stands a hundred before it in the list; it began hours ago."""
+    now = night.clock.now()
+    night.app.job(JOB, "settle")
+    last = night.app.execution(JOB, "2026-01-01 11:59:00", succeeds(5), starts_at=now - 60)
+    course = fails(11_990)
+    first = night.app.execution(JOB, "2026-01-01 08:40:00", course, starts_at=now - 12_000, workflow_execution_id="31")
+    told = _busy(night, first=first, last=last)
+    verdicts = night.told(told[first_told], told[1 - first_told])
+    assert sorted(verdicts) == [("held", "workflow"), ("ineligible", "state_not_eligible")]
+    assert not night.cloud[Schedulerx3].retried
+
+
+def test_where_pages_are_shorter_than_asked_for_what_lives_is_seen(
+    night: Night, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The service's own default is twenty; its total says that there are more."""
+    monkeypatch.setattr(answers, "PAGE_MOST", 20)
+    last = night.failed()
+    first = night.app.execution(JOB, "2026-01-01 11:30:00", keeps_running(), starts_at=last.starts_at - 3_000)
+    _busy(night, first=first, last=last)
+    assert night.told(last) == [("ineligible", "live_instance")]
 
 
 def test_a_live_execution_of_the_job_is_a_reason_not_to_call(night: Night) -> None:

@@ -35,6 +35,10 @@ class Service:
         """States of what the workflow has, or what is said when it is asked for."""
         self.events: Ending = yes({"Records": []})
         self.cap = 50
+        self.total: int | None = None
+        """Of the list, as it says."""
+        self.hidden = 0
+        """An execution that the list does not show."""
         self.listed: Ending | None = None
 
     def __call__(self, wanted: ApiCall) -> Ending:
@@ -50,7 +54,8 @@ class Service:
         if "WorkflowExecutionId" in asked:
             return self._of_workflow()
         start = (int(asked["PageNum"]) - 1) * self.cap
-        return self.listed or yes({"Records": self.rows[start : start + self.cap]})
+        rows = [one for one in self.rows if one["JobExecutionId"] != self.hidden]
+        return self.listed or yes({"Records": rows[start : start + self.cap], "Total": self.total})
 
     def _of_workflow(self) -> Ending:
         if self.workflow is None:

@@ -12,7 +12,7 @@ from shared.domain.failure import Failure
 from shared.domain.job import State
 from shared.domain.snapshot import LookFailed, Observation
 from shared.reading.times import instant
-from shared.systems.openapi import ApiCall, CallFailed, Reply, refused
+from shared.systems.openapi import Reply, refused
 from shared.systems.schedulerx.adapter import MOST_A_LOOK, SchedulerxJobs
 from shared.systems.schedulerx.scope import Group
 from shared.systems.schedulerx.snapshot import SchedulerxSnapshot
@@ -188,20 +188,6 @@ def test_pages_are_read_by_what_comes_back(system: Opened, told: Make[Failure]) 
         assert [asked["PageNum"] for asked in api.parameters("GetJobInstanceList")] == [
             str(number) for number in range(1, pages + 1)
         ]
-
-
-def test_a_list_that_ignores_pages_ends(told: Make[Failure], fake_api: Play, clock: Clock) -> None:
-    """Older documents say that only the ten newest come, whatever page is asked for."""
-    service = Service(*(instance(number) for number in range(20, 10, -1)))
-
-    def same(wanted: ApiCall) -> Reply | CallFailed:
-        parameters = {key: value for key, value in wanted.parameters.items() if key != "PageNum"}
-        return service(ApiCall(action=wanted.action, version=wanted.version, parameters=parameters))
-
-    api = fake_api(same)
-    (seen,) = SchedulerxJobs(api, clock, ZONE).observe([told(job_instance_id=20)])
-    assert len(found(seen).others) == 9
-    assert len(api.parameters("GetJobInstanceList")) == 2
 
 
 def test_an_old_history_is_not_read_to_its_end_but_old_live_ones_are_seen(system: Opened, told: Make[Failure]) -> None:

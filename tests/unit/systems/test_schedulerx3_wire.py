@@ -15,6 +15,7 @@ from shared.systems.schedulerx3.execution import Execution
 from shared.systems.schedulerx3.scope import App
 from shared.systems.schedulerx3.wire import (
     Event,
+    JobPage,
     Shown,
     apps,
     ask,
@@ -171,12 +172,12 @@ def test_events_of_an_execution_are_asked_for_newest_first(fake_api: Play) -> No
 
 
 def test_a_list_of_a_job_holds_no_other_s_executions(fake_api: Play) -> None:
-    """One that names no job is taken to be the one asked for."""
+    """One that names no job is taken to be the one asked for. All count among the rows of the page."""
     rows = [{"JobExecutionId": number, "Status": 5, "JobId": job} for number, job in ((1, 71), (2, 72), (3, None))]
-    api = fake_api(lambda _: yes({"Records": rows}))
+    api = fake_api(lambda _: yes({"Records": rows, "Total": "7"}))
     said = executions(api, HERE, "71", 2)
-    assert isinstance(said, list)
-    assert [shown.job_execution_id for shown in said] == [1, 3]
+    assert isinstance(said, JobPage)
+    assert ([shown.job_execution_id for shown in said.shown], said.count, said.total) == ([1, 3], 3, 7)
     assert api.parameters("ListJobExecutions") == [{**PLACE, "JobId": "71", "PageNum": "2", "PageSize": "50"}]
 
 

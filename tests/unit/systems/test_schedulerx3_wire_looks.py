@@ -12,7 +12,7 @@ from shared.domain.failure import Failure
 from shared.domain.job import State
 from shared.domain.life import Life
 from shared.domain.snapshot import LookFailed
-from shared.systems.schedulerx3.adapter import MOST_PAGES, Schedulerx3Jobs
+from shared.systems.schedulerx3.adapter import Schedulerx3Jobs
 from shared.systems.schedulerx3.snapshot import Schedulerx3Snapshot
 from tests.support.clock import Clock
 from tests.support.make import Make
@@ -129,56 +129,6 @@ def test_an_execution_without_its_end_is_looked_at_again(system: Opened, told: M
     (seen,) = sx[0].observe([told()])
     assert isinstance(seen, LookFailed)
     assert (seen.code, seen.worth_repeating, seen.look_begun_at, len(sx[1].asked)) == ("NoEndTime", True, NOON, 1)
-
-
-def pages(sx: System) -> list[str]:
-    """Of the job's list."""
-    return [one["PageNum"] for one in sx[1].parameters("ListJobExecutions")]
-
-
-@pytest.mark.parametrize(
-    ("scheduled", "started", "read"),
-    [
-        ("2026-01-01 10:59:59", "2026-01-01 11:59:59", ["1", "2"]),
-        ("2026-01-01 11:00:00", "2026-01-01 12:00:00", ["1", "2"]),
-        ("2026-01-01 10:59:59", "2026-01-01 12:00:00", ["1"]),
-        ("2026-01-01 10:59:59", "2026-01-01 13:00:00", ["1"]),
-        ("2026-01-01 10:59:59", "", ["1"]),
-        ("2026-01-01 11:00:00", "", ["1", "2"]),
-        ("", "2026-01-01 12:00:00", ["1", "2"]),
-        ("soon", "2026-01-01 12:00:00", ["1", "2"]),
-    ],
-)
-def test_a_list_is_read_to_an_hour_before_the_look_and_the_execution_s_start(
-    system: Opened, told: Make[Failure], scheduled: str, started: str, read: list[str]
-) -> None:
-    """By when the last on a page was to start; what tells no such time is no end."""
-    rows = [row(9, StartTime=started), *(row(number, status=4, ScheduleTime=scheduled) for number in range(100, 159))]
-    sx = system(Service(*rows))
-    looked(sx, told())
-    assert pages(sx) == read
-
-
-def test_a_list_ends_with_a_page_that_is_not_full_or_shows_nothing_new(system: Opened, told: Make[Failure]) -> None:
-    """A service that ignores pages shows the same again."""
-    for count, read in [(49, ["1"]), (50, ["1", "2"]), (51, ["1", "2"])]:
-        sx = system(Service(row(9), *(row(number, status=4) for number in range(100, 99 + count))))
-        (seen,) = looked(sx, told())
-        assert (pages(sx), len(seen.others)) == (read, count - 1)
-    same = Service(row(9))
-    same.listed = yes({"Records": [row(number, status=4) for number in range(100, 150)]})
-    sx = system(same)
-    assert len(looked(sx, told())[0].others) == 50
-    assert pages(sx) == ["1", "2"]
-
-
-def test_a_list_that_goes_on_for_ever_is_given_up(system: Opened, told: Make[Failure]) -> None:
-    """After twenty pages; what it says is that not all was found."""
-    sx = system(Service(row(9), *(row(number, status=4) for number in range(100, 2_000))))
-    (seen,) = sx[0].observe([told()])
-    assert isinstance(seen, LookFailed)
-    assert (seen.code, seen.look_begun_at, len(pages(sx))) == ("ListTooLong", NOON, MOST_PAGES)
-    assert "on 20 pages" in seen.message
 
 
 def call_of(system: System, action_api: ActionApi | None, number: int = 9, **more: Any) -> CallResult:
