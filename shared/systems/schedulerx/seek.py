@@ -204,7 +204,7 @@ class _Look:
     def _take_one(self, one: Detail, job_id: str) -> None:
         memory, now, key = self._memory, self._terms.now, str(one.instance_id)
         known, day = key in memory.seen, (job_id, one.data_time)
-        superseded = day in self._days
+        superseded = bool(one.data_time) and day in self._days
         self._days.add(day)
         ended_at = moment(one.end_time, self._zone)
         old = ended_at is not None and now - ended_at > self._terms.stale_after_s

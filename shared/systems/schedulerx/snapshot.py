@@ -117,7 +117,7 @@ class SchedulerxSnapshot(Struct, frozen=True, kw_only=True):
         meant = self.instance
         if meant is None:
             return Run.THIS
-        same_day = [other for other in self.others if other.data_time == meant.data_time]
+        same_day = [other for other in self.others if meant.data_time and other.data_time == meant.data_time]
         if any(_newer(other, meant) for other in same_day):
             return Run.EARLIER
         if failure.job_instance_id is not None or not same_day:

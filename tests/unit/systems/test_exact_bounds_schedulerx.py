@@ -111,10 +111,11 @@ def test_a_retry_whose_case_has_no_life_is_known_by_its_kind() -> None:
         ({"number": 9, "started_at": 899.0}, {"started_at": None}, Run.EARLIER),
         ({"number": 5, "started_at": None}, {}, Run.THIS),
         ({"number": 9, "started_at": 901.0, "data_time": OTHER_DAY}, {}, Run.THIS),
+        ({"number": 9, "started_at": 901.0, "data_time": ""}, {"data_time": ""}, Run.THIS),
     ],
 )
 def test_which_of_a_day_s_instances_is_later(other: dict[str, Any], meant: dict[str, Any], run: Run) -> None:
-    """By their starts; by their ids only where one is unknown or they are equal."""
+    """By their starts; by their ids only where one is unknown or they are equal. What shows no day is of none."""
     seen = group(instance(**other), meant=instance(**meant))
     assert seen.which_run(told(job_instance_id=7), JobRecord()) is run
 

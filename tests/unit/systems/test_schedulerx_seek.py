@@ -130,6 +130,14 @@ def test_of_one_day_of_a_job_the_newest_instance_counts(service: Service) -> Non
     assert told(service.turn()) == []
 
 
+@pytest.mark.parametrize("day", [{"DataTime": None}, {"DataTime": ""}])
+def test_instances_that_show_no_day_supersede_none(service: Service, day: dict[str, Any]) -> None:
+    """Each is told: what is said of one is nothing about another."""
+    service.instances = [instance(9, **day), instance(8, **day), instance(3, **day)]
+    assert told(service.turn()) == [9, 8, 3]
+    assert told(service.turn()) == []
+
+
 @pytest.mark.parametrize(("count", "pages"), [(0, 1), (9, 1), (10, 2), (11, 1), (50, 2), (51, 2), (100, 3)])
 def test_after_a_page_of_a_round_number_there_may_be_more(service: Service, count: int, pages: int) -> None:
     """Servers cap their pages at such."""
