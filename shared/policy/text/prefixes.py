@@ -6,7 +6,11 @@ Open MPI `--tag-output` `[1,3]<stderr>:` (https://docs.open-mpi.org/en/main/man-
 (https://docs.ray.io/en/latest/ray-observability/user-guides/configure-logging.html), clush and pdsh `node1: `; the
 stuck-rank watcher a quoted line's number `1204: `, and `; output: ` where the output's end follows quoted causes;
 RFC 3339, syslog (RFC 3164), the kernel's ring buffer, log4j, Spark, Go, and glog
-(https://github.com/google/glog#severity-levels).
+(https://github.com/google/glog#severity-levels); containers' logs in files
+(https://kubernetes.io/docs/concepts/cluster-administration/logging/) and while an image is built. What runs a script
+and logs each line of it: Airflow (https://airflow.apache.org/docs/apache-airflow/stable/administration-and-deployment/logging-monitoring/logging-tasks.html),
+DolphinScheduler, Azkaban, XXL-JOB, DataX, Celery, Spring Boot
+(https://docs.spring.io/spring-boot/reference/features/logging.html), Log4j, Python's `logging`, Loguru.
 """
 
 from __future__ import annotations
@@ -17,11 +21,14 @@ _TIME = r"\d\d:\d\d:\d\d(?:[.,]\d{1,9})?"
 _MONTH = r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
 _DAY = r"(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun),? )?"
 _HOST = r"(?:node|compute|worker|master|login|host|gpu|cpu|cn|nid|ip|c|n)[-_]?\d[\w.-]{0,63}"
+_SCRIPT = r"(?:[\w-]{1,64}\.(?:sh|py|pl|rb)|bash|sh|python[\d.]{0,4}|java|node)\[\d{1,9}\]:(?= )"
+_SYSLOG = rf"(?: [\w.-]{{1,64}}(?= [\w./-]{{1,64}}(?:\[\d{{1,9}}\])?: ))?(?: {_SCRIPT})?"
+"""Host and who says it: of those a script says nothing, a daemon's name does."""
 _STAMPS = (
-    rf"\[?\d{{4}}[-/]\d\d[-/]\d\d[T ]{_TIME}(?: ?(?:Z\b|UTC|[+-]\d\d:?\d\d))?\]?:?",
+    rf"\[?\d{{4}}[-/]\d\d[-/]\d\d(?:[T ]|, ){_TIME}(?: ?(?:Z\b|UTC|[+-]\d\d:?\d\d))?\]?:?",
     rf"\d\d/\d\d/\d\d {_TIME}",
     rf"\[?{_TIME}\]?",
-    rf"\[?{_DAY}{_MONTH} \d{{1,2}} {_TIME}(?: \d{{4}})?\]?(?: [\w.-]{{1,64}}(?= [\w./-]{{1,64}}(?:\[\d{{1,9}}\])?: ))?",
+    rf"\[?{_DAY}{_MONTH} \d{{1,2}} {_TIME}(?: \d{{4}})?\]?{_SYSLOG}",
     r"\[ ?\d{1,9}\.\d{3,6}\]",
     rf"[IWEF]\d{{4}} {_TIME} (?:\d{{1,9}} )?[\w./-]{{1,200}}:\d{{1,6}}\]",
 )
@@ -33,10 +40,26 @@ _SPEAKERS = (
     r"\d{1,9}:(?= )",
     r"; output:(?= )",
     rf"{_HOST}:(?= )",
+    r"std(?:err|out)(?: [FP]|:)(?= )|\[std(?:err|out)\]",
+    r"#\d{1,4} \d{1,6}\.\d{1,6}(?= )",
 )
-_BEGIN = r"(?=[\d[(;]|[A-Z](?:\d|[a-z][a-z][ ,])|[cghilmnw][a-z]{0,6}[-_]?\d)"
+_QUIET, _LOGGER, _THREAD = r"(?:INFO|DEBUG|TRACE|NOTICE)", r"[\w.$]{1,100}(?::\d{1,5})?", r"\[[\w.:#$ -]{1,80}\]"
+_AFTER_LEVEL = rf"(?:\d{{1,7}} --- {_THREAD} {_LOGGER} :|{_THREAD} {_LOGGER} -|{_LOGGER} \[\] -)(?= )"
+_LOGGERS = (
+    rf"{_QUIET}(?: -(?= )|:[\w.]{{1,64}}:|/[\w-]{{1,64}}\]| {_AFTER_LEVEL})",
+    rf"\[{_QUIET}\]|{_THREAD} {_QUIET} {_LOGGER} -(?= )",
+    rf"- [\w.-]{{1,64}} - {_QUIET} -(?= )|\| {_QUIET} \| [\w.:<>]{{1,100}} -(?= )",
+    r"\{\w{1,80}\.py:\d{1,6}\}(?= [A-Z]{4,8} - )",
+    r"(?:- |\[taskAppId=[\w-]{1,64}\](?::\[\d{1,6}\])? |TaskLogLogger-class [\w.]{1,120}:\[\d{1,6}\] ){0,3}- ->(?= )",
+    r"\[[\w.$]{1,120}#\w{1,64}\]-\[\d{1,6}\]-\[[\w.:#$ -]{1,80}\](?= )",
+    rf"\d\d-\d\d-\d{{4}} {_TIME} [A-Z]{{3,4}} [\w.-]{{1,64}} {_QUIET} -(?= )",
+)
+"""Programs that log what another one prints, line by line. Where they call it a warning or an error, that is left."""
+_BEGIN = (
+    rf"(?=[\d[(;{{#|-]|TaskLog|[A-Z](?:\d|[a-z][a-z][ ,])|{_QUIET}[ :/]|std(?:err|out)\b|[cghilmnw][a-z]{{0,6}}[-_]?\d)"
+)
 """As each of them begins: most lines do not, and are not asked for one after the other."""
-_ANY = f"(?:{_BEGIN}(?:{'|'.join((*_STAMPS, *_SPEAKERS))}) ?)+"
+_ANY = f"(?:{_BEGIN}(?:{'|'.join((*_STAMPS, *_SPEAKERS, *_LOGGERS))}) ?)+"
 _BEGUN = re.compile(f"^[ \t]*{_BEGIN}", re.MULTILINE)
 _PREFIXES, _AFTER_AN_END = re.compile(_ANY), re.compile(f"\n{_ANY} *")
 

@@ -22,6 +22,8 @@ _BEGINNINGS = (
     "no output for 5 s; output: ",
     "no output for 5 s; causes:",
     "1: ",
+    "{subprocess.py:9} INFO - ",
+    "- ->",
     "an error",
     "it said; causes:",
     "\\n",

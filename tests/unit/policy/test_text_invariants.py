@@ -216,6 +216,9 @@ HOSTILE = {
     "stamps": "2026-01-05 02:10:11 " * 1_638,
     "ranks": "3: " * 10_922,
     "half prefixes": "\n".join(["(pid=1", "[1,2]<std", "[2026-01-05 02:10:1", "Jan  5 02:10"] * 700),
+    "half loggers": "\n".join(
+        ["[INFO] - - [taskAppId=a", "INFO [a b c] d", "- a - INFO", "[a#b]-[1]-[c", "| INFO | a"] * 600
+    ),
     "one long word": "(" + "w" * 32_767,
     "watcher": "no output for " + "1" * 32_000,
     "full lines": "\n".join(["w " * 40] * 400),
