@@ -121,7 +121,7 @@ class Case(Struct, frozen=True, kw_only=True, omit_defaults=True):
     run_clear: bool = False
     """It was certain once which run it means. What strangers tell of no certain run counts against nobody."""
     tellings: tuple[str, ...] = ()
-    """Telling ids that are known to mean this failure; at most 64."""
+    """Telling ids that are known to mean this failure, the latest last; at most 4,096, fewer where there is no room."""
     taken_to: str = ""
     """Of what waits elsewhere: the job's id as listed, in whose document a sweep has it now, or died before it had."""
 

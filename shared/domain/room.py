@@ -23,6 +23,8 @@ ACTING_BYTES = 1_600_000
 """A record with one more attempt: a failure takes 450 kB at most."""
 LARGEST_BYTES = 2_000_000
 """Any record."""
+LEAST_TELLINGS = 64
+"""What stays of a failure's tellings where there is no room for more."""
 SHORT_CHARS = 128
 """What stays of a value of an outcome that is owed where there is no room for more: ids and reasons are shorter."""
 
@@ -57,10 +59,11 @@ _last: list[tuple[JobRecord | None, bytes]] = [(None, b"")]
 def fitted(record: JobRecord, most: int) -> JobRecord | None:
     """The record within that many bytes, or None: without what no decision needs, the least needed first.
 
-    First goes the evidence of what is over, then whatever is over and had neither an attempt nor a person's no, then
-    the long texts of outcomes that are owed. What is open, or listed for a person, stays whole.
+    First goes the evidence of what is over, then tellings beyond the latest of each failure, then whatever is over and
+    had neither an attempt nor a person's no, then the long texts of outcomes that are owed. What else is open, or is
+    listed for a person, stays whole.
     """
-    lighter: Iterator[Callable[[JobRecord], JobRecord]] = iter((_bare, _without_untried, _shortly_owing))
+    lighter: Iterator[Callable[[JobRecord], JobRecord]] = iter((_bare, _less_told, _without_untried, _shortly_owing))
     while len(encoded(record)) > most:
         step = next(lighter, None)
         if step is None:
@@ -81,6 +84,12 @@ def _without_evidence(case: Case) -> Case:
     texts = dict.fromkeys(("message", "reason", "node", "job_name", "queue", "owner", "exit_code"), "")
     failure = replace(case.failure, extra={}, speaker=Speaker(), **texts)
     return replace(case, failure=failure, known_reruns=())
+
+
+def _less_told(record: JobRecord) -> JobRecord:
+    return replace(
+        record, cases=tuple(replace(case, tellings=case.tellings[-LEAST_TELLINGS:]) for case in record.cases)
+    )
 
 
 def _without_untried(record: JobRecord) -> JobRecord:

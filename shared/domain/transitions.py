@@ -20,7 +20,9 @@ from shared.domain.reasons import Reason, is_final
 from shared.domain.record import LISTED_AT, AttemptMark, Case, CaseState, JobRecord, trimmed
 from shared.domain.verdicts import Verdict
 
-MAX_TELLINGS = 64
+MAX_TELLINGS = 4096
+"""Tellings that are known to mean one failure: each rank of a large job may tell it, and what says no time is known by
+nothing else when the platform sends it again."""
 WATCH_S = 86_400.0
 """How long the sweep looks what became of a rerun."""
 
@@ -237,7 +239,9 @@ def new_case(record: JobRecord, failure: Failure, decision: Decision, ask: Ask) 
 
 def also_told(case: Case, telling_id: str) -> Case:
     """The case with one more telling known to mean it."""
-    tellings = tuple(known for known in case.tellings if known != telling_id)
+    tellings = case.tellings
+    if telling_id in tellings:  # as seldom: of thousands each comparison counts
+        tellings = tuple(known for known in tellings if known != telling_id)
     return replace(case, tellings=(*tellings, telling_id)[-MAX_TELLINGS:])
 
 

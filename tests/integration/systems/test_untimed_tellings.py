@@ -47,17 +47,17 @@ def test_what_came_second_is_known_when_it_comes_again(
     together: bool,  # noqa: FBT001 - an example
     ahead_s: float | None,
 ) -> None:
-    """Each of thirty ranks tells, in one delivery or in thirty; in the healthy run all of it comes once more.
+    """Each of eighty ranks tells, in one delivery or in eighty; in the healthy run all of it comes once more.
 
     A time that is still to come says as little: it counts as now whenever it comes.
     """
     more = {} if ahead_s is None else {"occurred_at": night.clock.now() + ahead_s}
-    told = [died(rank, **more) for rank in range(30)]
+    told = [died(rank, **more) for rank in range(80)]
     for some in [told] if together else [[one] for one in told]:
         night.heard(some)
     night.clock.advance(600)
     again = [answer for one in told for answer in night.heard([one])]
-    assert again == [("duplicate", "already_handled")] * 30
+    assert again == [("duplicate", "already_handled")] * 80
     assert len(night.cloud[Ehpc].kills) == 1
 
 

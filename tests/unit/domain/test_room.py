@@ -10,7 +10,7 @@ from shared.domain.failure import Failure, Speaker, Trigger
 from shared.domain.life import Life
 from shared.domain.reasons import Reason
 from shared.domain.record import LISTED_AT, Case, CaseState, JobRecord
-from shared.domain.room import LARGEST_BYTES, SHORT_CHARS, fitted, shortened, size_of, written
+from shared.domain.room import LARGEST_BYTES, LEAST_TELLINGS, SHORT_CHARS, fitted, shortened, size_of, written
 from tests.support.clock import START
 from tests.support.systems import CLUSTER
 
@@ -38,6 +38,19 @@ def test_evidence_of_what_is_over_goes_first_then_what_was_never_tried_then_long
         lighter = fitted(lighter, size_of(lighter) - 1)
     assert messages == [[5_000, 5_000, 5_000], [5_000, 0, 0], [5_000, 0], [5_000, 0]]
     assert texts == [5_000, 5_000, 5_000, SHORT_CHARS]
+
+
+def test_of_many_tellings_the_latest_stay_where_there_is_no_room() -> None:
+    """Of what is open as well: a flood of them keeps nobody else out. What is over gives its evidence first."""
+    tellings = tuple(f"{number:032}" for number in range(100))
+    record = JobRecord(cases=(replace(OPEN, tellings=tellings), replace(TRIED, tellings=tellings)))
+    bare = fitted(record, size_of(record) - 1)
+    assert bare is not None
+    assert [case.tellings for case in bare.cases] == [tellings] * 2
+    lighter = fitted(bare, size_of(bare) - 1)
+    assert lighter is not None
+    assert [case.tellings for case in lighter.cases] == [tellings[-LEAST_TELLINGS:]] * 2
+    assert [len(case.failure.message) for case in lighter.cases] == [5_000, 0]
 
 
 def test_a_persons_no_is_forgotten_as_little_as_what_was_tried() -> None:
