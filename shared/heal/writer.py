@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from shared.domain import crowd
 from shared.domain.decision import Ask, Decision
+from shared.domain.failure import Trigger
 from shared.domain.mode import Mode
 from shared.domain.reasons import Reason, is_final
 from shared.domain.record import LISTED_AT, MAX_CASES, Case, CaseState, JobRecord
@@ -232,7 +233,9 @@ class Writer(Struct, frozen=True, kw_only=True):
         # The job system is asked about a failure once, so the failure must be known again.
         asked = known is None and item.asked_output
         refused = sum(case.reason is Reason.LOOK_REFUSED for case in facts.record.cases)
-        wanted = stopped or asked or (decision.reason is Reason.LOOK_REFUSED and refused < MAX_REFUSED)
+        wanted = stopped or asked or (known is None and _comes_again(item, decision))
+        if decision.reason is Reason.LOOK_REFUSED:
+            wanted = refused < MAX_REFUSED
         # No more are known at the end, and each measures what the document owes of all before it in this delivery.
         return wanted and len(facts.record.owed) < MAX_CASES
 
@@ -241,10 +244,23 @@ class Writer(Struct, frozen=True, kw_only=True):
 
         So is each that says no time: if it comes again nothing else tells that it means a run that is over.
         """
-        case = record.case(item.decided.failure_id)
-        again = item.decided.verdict is Verdict.DUPLICATE and (self.records.changed(item.key) or item.failure.untimed)
-        if case is not None and (again or item.decided.reason is Reason.BREAKER_OPEN):
+        case, decision = record.case(item.decided.failure_id), item.decided
+        again = decision.verdict is Verdict.DUPLICATE and self.records.changed(item.key)
+        if case is not None and (again or _comes_again(item, decision) or decision.reason is Reason.BREAKER_OPEN):
             self.records.put(item.key, record.with_case(also_told(case, item.failure.telling_id)))
+
+
+def _comes_again(item: Item, decision: Decision) -> bool:
+    """Whether it would count as told now if the platform sent it again, hours later and of a healthy run.
+
+    By hand each invocation is a telling of its own. Anybody can tell of jobs that nobody ever had, or that are not
+    theirs: that is refused again, and kept nowhere.
+    """
+    by_hand = item.failure.trigger is Trigger.MANUAL
+    return item.failure.untimed and not by_hand and decision.reason not in _REFUSED_AGAIN
+
+
+_REFUSED_AGAIN = frozenset({Reason.NOT_FOUND, Reason.UNTRUSTED_SOURCE})
 
 
 @lru_cache(maxsize=8)

@@ -12,6 +12,8 @@ from localcloud.clock import ManualClock
 from localcloud.cloud import LocalCloud
 from localcloud.ehpc.models import JobSpec, finishes, hangs
 from localcloud.ehpc.service import Ehpc
+from shared import people
+from shared.domain.mode import Mode, ModeSet
 from shared.ledger.sqlite import SqliteLedger
 from shared.systems.openapi import OpenApi
 from tests.support.corridor_night import CorridorNight
@@ -67,3 +69,28 @@ def test_what_is_told_anew_of_the_next_run_is_another_failure(night: CorridorNig
     night.heard([died(2)])
     night.clock.advance(600)
     assert night.heard([died(3)]) == [("rerun", "accepted")]
+
+
+@pytest.mark.parametrize("more", [{"exit_code": "1"}, {"node": "n1"}])
+def test_what_came_after_the_scheduler_s_own_requeue_is_known_when_it_comes_again(
+    night: CorridorNight, more: dict[str, str]
+) -> None:
+    """The job waits for its turn by then: nothing is to be done. In the healthy run it comes once more."""
+    night.cloud[Ehpc].clusters["ehpc-hz-a"].requeue("1.scheduler", at=night.clock.now() + 1)
+    night.clock.advance(2)
+    assert night.heard([died(1, **more)]) == [("duplicate", "restarted_since")]
+    night.clock.advance(600)
+    assert night.heard([died(1, **more)]) == [("duplicate", "already_handled")]
+    assert night.cloud[Ehpc].kills == []
+
+
+def test_what_came_while_it_was_switched_off_is_known_when_it_comes_again(night: CorridorNight) -> None:
+    """By then it is on again, and the job's next run goes on."""
+    off = ModeSet(mode=Mode.OFF, by="ann", at=night.clock.now(), why="upgrade")
+    people.set_mode(night.ledger, None, off)
+    assert night.heard([died(1)]) == [("suppressed", "kill_switch")]
+    people.clear_mode(night.ledger, None, by="ann", now=night.clock.now())
+    night.cloud[Ehpc].clusters["ehpc-hz-a"].requeue("1.scheduler", at=night.clock.now() + 1)
+    night.clock.advance(600)
+    assert night.heard([died(1)]) == [("duplicate", "already_handled")]
+    assert night.cloud[Ehpc].kills == []

@@ -6,9 +6,12 @@ from collections import Counter
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from shared.documents import decode_record
 from shared.domain.crowd import MAX_UNCLEAR
+from shared.domain.failure import Trigger
+from shared.domain.job import State
 from shared.domain.record import MAX_CASES, MAX_OPEN
 from shared.policy.model import Action, Attempts, Cooldown, Match, Rate, Rule, Thrash
 from tests.support.clock import START
@@ -64,6 +67,33 @@ def test_a_second_telling_is_known_by_itself_where_it_says_no_time(house: House,
     job.start = runs
     house.later(600)
     assert [reason for _, reason in verdicts(house.deliver(house.failure(**told)))] == [again]
+
+
+@pytest.mark.parametrize(
+    ("more", "first"),
+    [
+        ({}, "job_finished"),
+        ({"trigger": Trigger.MANUAL}, "job_finished"),
+        ({"owner": "another"}, "untrusted_source"),
+        ({"job_id": "7.scheduler"}, "not_found"),
+    ],
+)
+def test_what_says_no_time_is_known_also_where_nothing_was_known_of_the_job(
+    house: House, more: dict[str, Any], first: str
+) -> None:
+    """The run has ended, and somebody reruns the job. By hand it may be told anew, and strangers fill no room."""
+    house.hung()
+    job = house.ehpc.jobs["1.scheduler"]
+    job.state, job.owner = State.FINISHED, "its own"
+    told = house.failure(**{"untimed": True, **more})
+    second = house.failure(**{"untimed": True, **more, "event_id": "second", "telling_id": "second"})
+    assert [reason for one in (told, second) for _, reason in verdicts(house.deliver(one))] == [first] * 2
+    known = not more
+    assert [len(case.tellings) for record in house.records().values() for case in record.cases] == [2] * known
+    job.state, job.start = State.RUNNING, int(START) + 300
+    house.later(600)
+    again = "already_handled" if known else {"job_finished": "accepted"}.get(first, first)
+    assert [reason for _, reason in verdicts(house.deliver(replace(told, occurred_at=house.clock.now())))] == [again]
 
 
 def test_tellings_of_unclear_runs_are_bounded_and_the_outcome_says_so(house: House) -> None:
