@@ -63,6 +63,28 @@ E external/local_xla/xla/stream_executor/cuda/cuda_dnn.cc:9261] Unable to regist
 failed call to cuInit: CUDA_ERROR_NO_DEVICE: no CUDA-capable device is detected
 libibverbs: Warning: no userspace device-specific driver found for /sys/class/infiniband_verbs/uverbs0
 OMP: Warning #96: Cannot form a team with 8 threads, using 4 instead.
+Some weights of BertForMaskedLM were not initialized from the model checkpoint and are newly initialized: ['cls']
+- This IS NOT expected if you are initializing BertModel from the checkpoint of a model that you expect to be the same
+The attention mask and the pad token id were not set. As a consequence, you may observe unexpected behavior.
+Asking to pad but the tokenizer does not have a padding token.
+Keyword arguments {'add_special_tokens': False} not recognized.
+Unused kwargs: ['_load_in_4bit']. These kwargs are not used in <class 'BitsAndBytesConfig'>.
+`use_cache=True` is incompatible with gradient checkpointing. Setting `use_cache=False`.
+You are using the default legacy behaviour of the <class 'LlamaTokenizer'>. This is expected.
+the use_reentrant parameter should be passed explicitly.
+Token indices sequence length is longer than the specified maximum sequence length for this model (1024 > 512).
+Detected kernel version 3.10.0, which is below the recommended minimum of 5.5.0; this can cause the process to hang.
+`loss_type=None` was set in the config but it is unrecognised. Using the default loss: `ForCausalLMLoss`.
+ [WARNING]  async_io requires the dev libaio .so object and headers but these were not found.
+ [WARNING]  sparse_attn requires a torch version >= 1.5 and < 2.0 but detected 2.1
+xFormers can't load C++/CUDA extensions. xFormers was built for:
+git-lfs is not installed
+(ran out of memory) The caller indicates that this is not a failure, but there could be performance gains
+> WARNING: could not find the metadata file /ckpt/latest_checkpointed_iteration.txt
+Stack trace terminated abnormally.
+For more information and tips for troubleshooting, please check the GROMACS
+MPI startup(): FI_PSM3_UUID was not generated, please set it to avoid possible resources ownership conflicts
+CUDA kernel errors might be asynchronously reported at some other API call, so the stacktrace below might be incorrect.
 """.splitlines()  # noqa: RUF001 - as it is printed
 _AFTER = r"""
 make: *** [Makefile:12: run] Error 1
