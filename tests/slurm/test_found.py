@@ -8,6 +8,7 @@ from __future__ import annotations
 import signal
 import time
 
+from shared.domain.outcome import rfc3339
 from tests.slurm.conftest import HEALS_WITHIN_S, Site
 from tests.slurm.daemons import wait_for
 from tests.slurm.facade import CLUSTER
@@ -49,8 +50,9 @@ def test_jobs_on_machines_that_stopped_are_found_before_slurm_notices(site: Site
     assert discover(site) == []
     site.slurm.later(0)  # a run that began in the second of the event may have begun after it
     site.slurm.status["n3"] = "stopped"
-    data = {"instanceId": "i-n4", "eventStatus": "Executed"}
+    data = {"instanceId": "i-n4", "eventStatus": "Executing"}
     event = {"specversion": "1.0", "id": "1", "source": "acs.ecs", "type": "ecs:Instance:SystemFailure.Reboot"}
+    event["time"] = rfc3339(time.time())
     assert site.answered("event_trigger", {**event, "data": data}) == [("", "suppressed", "machine_suspected")]
     site.slurm.later(130)
     for node in ("n3", "n4"):  # Slurm notices that in a few seconds

@@ -20,7 +20,7 @@ NUMBERS_OF_SYSTEMS: dict[str, dict[str, Any]] = {
         "MOST_PAGES_OF_ENDED": 20,
     },
     "shared.systems.ehpc.listing": {"MOST_LEAPS": 8, "MAX_DIGITS": 18, "PAGES_AT_ONCE": 8},
-    "shared.systems.ehpc.machines": {"_MAX_TEXT": 4096},
+    "shared.systems.ehpc.machines": {"_MAX_TEXT": 4096, "LONGEST_RESTART_S": 900.0, "AHEAD_S": 60.0},
     "shared.systems.ehpc.nodes": {"MOST_NODES": 4096, "_MAX_CHARS": 65_536, "_SHORT_CHARS": 128},
     "shared.systems.ehpc.printed": {
         "HEAD_BYTES": 102_400,

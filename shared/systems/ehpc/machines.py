@@ -18,12 +18,17 @@ from shared.reading.times import moment
 _ECS, _NODE_CHANGE = "ecs:Instance:", "ehpc:NodeOperation:NodeStatusChange"
 _OF_MACHINES = ("ecs:", "ehpc:NodeOperation:")
 _INSTANCE = re.compile(r"(?:^|/)(i-[A-Za-z0-9]{1,64})\Z")
-_HAPPENED = frozenset({"executing", "executed"})
+_OVER = "executed"
+_HAPPENED = frozenset({"executing", _OVER})
 _AHEAD = frozenset({"scheduled", "inquiring"})
 _ENDED_STATES = frozenset({"stopping", "stopped", "deleted"})
 _BREAKS = ("Reboot", "Redeploy", "Stop", "Delete")
 _COMPACT_TIME = re.compile(r"(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)(\.\d{1,9})?([+-]\d\d):?(\d\d)", re.ASCII)
 _MAX_TEXT = 4_096
+LONGEST_RESTART_S = 900.0
+"""So long before it is told to be over a restart may have begun, where nothing says when it did."""
+AHEAD_S = 60.0
+"""An event's clock may go so far ahead; a time beyond that is none."""
 
 
 def tells_of_machines(event: Mapping[str, Any]) -> bool:
@@ -51,19 +56,34 @@ def machine_event(event: Mapping[str, Any], now: float) -> MachineEvent | None:
     instance = _instance(told, content)
     if instance is None:
         return None
-    weight = _weight(kind, told, content)
+    name, _, written = kind.partition(":Instance:")[2].partition(":")
+    status = (written or str(_first(told, content, "eventStatus", "eventCycleStatus") or "")).lower()
+    weight = _weight(kind, name, status, told, content)
     if weight is None:
         return None
-    at = _time((event.get("eventTime"),) if flat else (event.get("time"), content.get("executeStartTime")), now)
-    return MachineEvent(machine=instance, weight=weight, at=at, what=kind.removeprefix("ecs:")[:128])
+    at = _lost_at(status, _time(event.get("eventTime" if flat else "time"), now), content, now)
+    if at is None and weight is Weight.LOST:
+        weight = Weight.MAYBE  # sent again it would be told of whatever runs there by then
+    what = kind.removeprefix("ecs:")[:128]
+    return MachineEvent(machine=instance, weight=weight, at=now if at is None else at, what=what)
 
 
-def _weight(kind: str, told: Mapping[str, Any], content: Mapping[str, Any]) -> Weight | None:
+def _lost_at(status: str, told: float | None, content: Mapping[str, Any], now: float) -> float | None:
+    """When what ran there was lost, at the latest; what began later began on a machine that was up again.
+
+    `told`: the event's own time. Of what is over that is when the machine was up again, or later.
+    """
+    began = _time(content.get("executeStartTime"), now)
+    if status in _HAPPENED and began is not None:
+        return began
+    if told is not None and status == _OVER:
+        return told - LONGEST_RESTART_S
+    return began if told is None else told
+
+
+def _weight(kind: str, name: str, status: str, told: Mapping[str, Any], content: Mapping[str, Any]) -> Weight | None:
     """How much an event proves; None: nothing of interest."""
-    _, _, name = kind.partition(":Instance:")
-    name, _, written = name.partition(":")
     cause, _, impact = name.partition(".")
-    status = (written or str(_first(told, content, "eventStatus", "eventCycleStatus") or "")).lower()
     if kind == _NODE_CHANGE or cause == "PreemptibleInstanceInterruption":
         return Weight.MAYBE
     if cause == "StateChange":
@@ -98,9 +118,10 @@ def _opened(value: Any) -> Mapping[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
-def _time(written: tuple[Any, ...], now: float) -> float:
-    """The first that is a time, `20190409T121826.922+0800` among others; never later than now."""
-    return min(now, next((at for value in written for at in _moments(value)), now))
+def _time(written: Any, now: float) -> float | None:
+    """A time, `20190409T121826.922+0800` among others, never later than now; None for what is none, or far ahead."""
+    at = next(_moments(written), None)
+    return None if at is None or at > now + AHEAD_S else min(now, at)
 
 
 def _moments(value: Any) -> Iterator[float]:

@@ -36,9 +36,14 @@ def watched(ward: Ward) -> Any:
     return here
 
 
-def ecs(kind: str, source: str = "acs.ecs", **data: Any) -> bytes:
+AT = "2026-01-01T04:01:00Z"
+"""A minute after noon in Shanghai."""
+
+
+def ecs(kind: str, source: str = "acs.ecs", time: str | None = AT, **data: Any) -> bytes:
     """A CloudEvent."""
-    return json.dumps({"specversion": "1.0", "id": "1", "source": source, "type": kind, "data": data}).encode()
+    event = {"specversion": "1.0", "id": "1", "source": source, "type": kind, "time": time, "data": data}
+    return json.dumps(event).encode()
 
 
 LOST = [
@@ -51,22 +56,54 @@ LOST = [
             "product": "ECS",
             "name": "Instance:SystemFailure.Redeploy:Executing",
             "resourceId": "acs:ecs:cn-hangzhou:1:instance/i-node1",
+            "eventTime": "20260101T120100.000+0800",
             "content": {},
         }
     ).encode(),
 ]
 
 
-@pytest.mark.parametrize("body", LOST)
-def test_a_machine_that_was_started_anew_has_lost_its_jobs(ward: Ward, body: bytes) -> None:
-    """The node is up again before anybody looks; the jobs on it hang, and are told after the grace, once."""
+@pytest.mark.parametrize(("body", "early"), [*zip(LOST, (True, False, False, True, False), strict=True)])
+def test_a_machine_that_was_started_anew_has_lost_its_jobs(ward: Ward, body: bytes, *, early: bool) -> None:
+    """The node is up again before anybody looks; the jobs on it hang, and are told after the grace, once.
+
+    What is told when it is over may have begun a quarter of an hour before: that grace is over as well.
+    """
     here = watched(ward)
     ward.clock.advance(60)
     here.lose("n1")
     here.recover("n1")
     assert verdicts(ward.event(body)) == [("suppressed", "machine_suspected")]
-    assert [verdicts(report) for report in ward.periods(3)] == [[], [("rerun", "accepted")], []]
+    rerun = [("rerun", "accepted")]
+    assert [verdicts(report) for report in ward.periods(3)] == ([rerun, [], []] if early else [[], rerun, []])
     assert [kill.job_id for kill in ward.cloud[Ehpc].kills] == ["1.scheduler"]
+
+
+@pytest.mark.parametrize("began", [None, "2026-01-01T03:58:00Z"])
+def test_what_began_between_a_restart_and_the_event_that_it_is_over_goes_on(ward: Ward, began: str | None) -> None:
+    """The machine was restarted two minutes before noon and is up at noon; the event comes a minute later."""
+    here = watched(ward)
+    here.stop("1.scheduler")
+    here.submit("9.scheduler", JobSpec(runs=(finishes(172_800),), hosts=("n1",)))
+    ward.clock.advance(60)
+    content = {"instanceId": "i-node1", "eventStatus": "Executed", "executeStartTime": began}
+    body = ecs("ecs:Instance:SystemFailure.Reboot", content=content)
+    assert verdicts(ward.event(body)) == [("suppressed", "machine_suspected")]
+    assert [verdicts(report) for report in ward.periods(5)] == [[]] * 5
+    assert ward.cloud[Ehpc].kills == []
+
+
+@pytest.mark.parametrize("time", [None, "noon", "2026-01-01T05:00:00Z"])
+def test_an_event_whose_time_nobody_can_tell_proves_nothing(ward: Ward, time: str | None) -> None:
+    """Sent again ten minutes later it would be told of the job that has begun on the machine since."""
+    here = watched(ward)
+    here.stop("1.scheduler")
+    here.submit("9.scheduler", JobSpec(runs=(finishes(172_800),), hosts=("n1",)))
+    ward.clock.advance(600)
+    body = ecs("ecs:Instance:StateChange", time=time, resourceId="i-node1", state="Stopped")
+    assert verdicts(ward.event(body)) == [("suppressed", "machine_suspected")]
+    assert [verdicts(report) for report in ward.periods(5)] == [[]] * 5
+    assert ward.cloud[Ehpc].kills == []
 
 
 def test_a_run_that_began_in_the_second_of_the_event_is_let_be(ward: Ward) -> None:
@@ -74,7 +111,7 @@ def test_a_run_that_began_in_the_second_of_the_event_is_let_be(ward: Ward) -> No
     here = watched(ward)
     ward.clock.advance(60.2 - ward.clock.now() % 1)
     here.requeue("1.scheduler", at=ward.clock.now() - 5)
-    assert verdicts(ward.event(LOST[0])) == [("suppressed", "machine_suspected")]
+    assert verdicts(ward.event(LOST[2])) == [("suppressed", "machine_suspected")]
     ward.clock.advance(0.5)
     here.submit("3.scheduler", JobSpec(runs=(finishes(172_800),), hosts=("n1",)))
     assert [verdicts(report) for report in ward.periods(3)] == [[]] * 3

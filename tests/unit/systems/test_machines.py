@@ -14,9 +14,13 @@ from shared.systems.ehpc.machines import machine_event, tells_of_machines
 NOW = 1_767_607_920.0
 
 
+AT = "2026-01-05T10:10:00Z"
+"""Two minutes ago."""
+
+
 def read(kind: str, data: Any, **envelope: Any) -> MachineEvent | None:
     """Of a CloudEvent."""
-    return machine_event({"type": kind, "data": data, **envelope}, NOW)
+    return machine_event({"type": kind, "data": data, "time": AT, **envelope}, NOW)
 
 
 @pytest.mark.parametrize(
@@ -46,18 +50,38 @@ def test_what_an_event_proves(kind: str, data: Any, weight: Weight | None) -> No
 
 
 @pytest.mark.parametrize(
-    ("time", "at"),
+    ("time", "at", "weight"),
     [
-        ("2026-01-05T10:10:00Z", NOW - 120),
-        ("2036-01-05T10:10:00Z", NOW),
-        ("yesterday", NOW),
-        (None, NOW),
-        ({}, NOW),
+        (AT, NOW - 120, Weight.LOST),
+        ("2026-01-05T10:13:00Z", NOW, Weight.LOST),
+        ("2026-01-05T10:13:01Z", NOW, Weight.MAYBE),
+        ("yesterday", NOW, Weight.MAYBE),
+        (None, NOW, Weight.MAYBE),
+        ({}, NOW, Weight.MAYBE),
     ],
 )
-def test_its_time_is_never_ahead(time: Any, at: float) -> None:
-    """A time of the future, or none, counts as now: else a healthy run that begins later would be lost."""
+def test_its_time_is_never_ahead(time: Any, at: float, weight: Weight) -> None:
+    """What is no time, or is more than a minute ahead, counts as now and proves nothing: it may come again later."""
     told = read("ecs:Instance:StateChange", {"resourceId": "i-1", "state": "Stopped"}, time=time)
+    assert told is not None
+    assert (told.at, told.weight) == (at, weight)
+
+
+@pytest.mark.parametrize(
+    ("status", "began", "at"),
+    [
+        ("Executing", None, NOW - 120),
+        ("Executing", "2026-01-05T10:09:00Z", NOW - 180),
+        ("Executed", "2026-01-05T10:02:00Z", NOW - 600),
+        ("Executed", None, NOW - 120 - 900),
+        ("Executed", "soon", NOW - 120 - 900),
+        ("Scheduled", "2026-01-05T10:02:00Z", NOW - 120),
+    ],
+)
+def test_a_machine_was_lost_when_it_was_stopped_not_when_that_was_over(status: str, began: Any, at: float) -> None:
+    """Where nothing says when, a quarter of an hour before: what began since may have begun on it when it was back."""
+    content = {**I1, "eventStatus": status, "executeStartTime": began}
+    told = read("ecs:Instance:SystemFailure.Reboot", {"content": content})
     assert told is not None
     assert told.at == at
 
@@ -195,7 +219,7 @@ def test_the_flat_form_says_the_same() -> None:
     """Its name is the type, its own members are the data, its status stands in its content."""
     told = machine_event({**FLAT, "eventTime": "20260105T181000.500+0800", "time": "x"}, NOW)
     assert told == MachineEvent(
-        machine="i-1", weight=Weight.LOST, at=NOW - 119.5, what="Instance:SystemFailure.Stop:Executed"
+        machine="i-1", weight=Weight.LOST, at=NOW - 119.5 - 900, what="Instance:SystemFailure.Stop:Executed"
     )
     ahead = machine_event({**FLAT, "name": FLAT["name"][:-9], "content": {"eventStatus": "Scheduled"}}, NOW)
     assert ahead is not None
@@ -203,7 +227,7 @@ def test_the_flat_form_says_the_same() -> None:
     for other in ({"product": "RDS"}, {"name": "Disk:x"}, {"name": 7}, {"name": None}, {"resourceId": None}):
         assert machine_event({**FLAT, **other}, NOW) is None
     by_type = {"product": "ECS", "type": f"ecs:{FLAT['name']}", "data": {"instanceId": "i-1"}}
-    assert machine_event(by_type, NOW) == MachineEvent(machine="i-1", weight=Weight.LOST, at=NOW, what=FLAT["name"])
+    assert machine_event(by_type, NOW) == MachineEvent(machine="i-1", weight=Weight.MAYBE, at=NOW, what=FLAT["name"])
     assert not tells_of_machines({**FLAT, "product": "RDS"})
     assert not tells_of_machines({**FLAT, "system": "ehpc"})
     assert not tells_of_machines({**FLAT, "schema": "x"})
