@@ -85,6 +85,25 @@ Stack trace terminated abnormally.
 For more information and tips for troubleshooting, please check the GROMACS
 MPI startup(): FI_PSM3_UUID was not generated, please set it to avoid possible resources ownership conflicts
 CUDA kernel errors might be asynchronously reported at some other API call, so the stacktrace below might be incorrect.
+sigFpe : Enabling floating point exception trapping (FOAM_SIGFPE).
+Requirement already satisfied: tides in /opt/site-packages (1.2)
+Unable to find image 'basin:1' locally
+a2abf6c4d29d: Already exists
+0 upgraded, 3 newly installed, 0 to remove and 12 not upgraded.
+debconf: delaying package configuration, since apt-utils is not installed
+npm WARN EBADENGINE Unsupported engine {
+psql:load.sql:3: NOTICE: relation "basins" already exists, skipping
+-- Could NOT find MKL (missing: MKL_INCLUDE_DIR)
+checking for cuda.h... not found
+make[1]: Nothing to be done for 'all'.
+[WARNING] 'version' for maven-compiler-plugin is missing. @ line 12, column 21
+Invalid MIT-MAGIC-COOKIE-1 key
+final status: UNDEFINED
+No MRF models present
+No running processes found
+no errors found
+level=info msg="depth of the basin is not set"
+INFO reader.Depths: the depth of basin 3 is not set
 """.splitlines()  # noqa: RUF001 - as it is printed
 _AFTER = r"""
 make: *** [Makefile:12: run] Error 1
