@@ -9,8 +9,7 @@ RFC 3339, syslog (RFC 3164), the kernel's ring buffer, log4j, Spark, Go, and glo
 (https://github.com/google/glog#severity-levels); containers' logs in files
 (https://kubernetes.io/docs/concepts/cluster-administration/logging/) and while an image is built. What runs a script
 and logs each line of it: Airflow (https://airflow.apache.org/docs/apache-airflow/stable/administration-and-deployment/logging-monitoring/logging-tasks.html),
-DolphinScheduler, Azkaban, XXL-JOB, DataX, Celery, Spring Boot
-(https://docs.spring.io/spring-boot/reference/features/logging.html), Log4j, Python's `logging`, Loguru.
+DolphinScheduler, Azkaban and XXL-JOB.
 """
 
 from __future__ import annotations
@@ -43,21 +42,16 @@ _SPEAKERS = (
     r"std(?:err|out)(?: [FP]|:)(?= )|\[std(?:err|out)\]",
     r"#\d{1,4} \d{1,6}\.\d{1,6}(?= )",
 )
-_QUIET, _LOGGER, _THREAD = r"(?:INFO|DEBUG|TRACE|NOTICE)", r"[\w.$]{1,100}(?::\d{1,5})?", r"\[[\w.:#$ -]{1,80}\]"
-_AFTER_LEVEL = rf"(?:\d{{1,7}} --- {_THREAD} {_LOGGER} :|{_THREAD} {_LOGGER} -|{_LOGGER} \[\] -)(?= )"
+_SHELL_TASK = r"(?:- \[taskAppId=[\w-]{1,64}\]|TaskLogLogger-class [\w.]{1,120})(?::\[\d{1,6}\])?"
 _LOGGERS = (
-    rf"{_QUIET}(?: -(?= )|:[\w.]{{1,64}}:|/[\w-]{{1,64}}\]| {_AFTER_LEVEL})",
-    rf"\[{_QUIET}\]|{_THREAD} {_QUIET} {_LOGGER} -(?= )",
-    rf"- [\w.-]{{1,64}} - {_QUIET} -(?= )|\| {_QUIET} \| [\w.:<>]{{1,100}} -(?= )",
-    r"\{\w{1,80}\.py:\d{1,6}\}(?= [A-Z]{4,8} - )",
-    r"(?:- |\[taskAppId=[\w-]{1,64}\](?::\[\d{1,6}\])? |TaskLogLogger-class [\w.]{1,120}:\[\d{1,6}\] ){0,3}- ->(?= )",
+    r"\{\w{1,80}\.py:\d{1,6}\}(?: INFO -(?= )|(?= [A-Z]{4,8} - ))",
+    rf"\[INFO\] \d{{4}}-\d\d-\d\d {_TIME}(?: [+-]\d{{4}})? (?:{_SHELL_TASK} |- ){{0,2}}- ->(?= )",
     r"\[[\w.$]{1,120}#\w{1,64}\]-\[\d{1,6}\]-\[[\w.:#$ -]{1,80}\](?= )",
-    rf"\d\d-\d\d-\d{{4}} {_TIME} [A-Z]{{3,4}} [\w.-]{{1,64}} {_QUIET} -(?= )",
+    rf"\d\d-\d\d-\d{{4}} {_TIME} [A-Z]{{3,4}} [\w.-]{{1,64}} INFO -(?= )",
 )
-"""Programs that log what another one prints, line by line. Where they call it a warning or an error, that is left."""
-_BEGIN = (
-    rf"(?=[\d[(;{{#|-]|TaskLog|[A-Z](?:\d|[a-z][a-z][ ,])|{_QUIET}[ :/]|std(?:err|out)\b|[cghilmnw][a-z]{{0,6}}[-_]?\d)"
-)
+"""Schedulers that log what a script prints, line by line. Where they call it an error, that word stays; what a program
+says of itself is no script's, and its INFO stays."""
+_BEGIN = r"(?=[\d[(;{#]|[A-Z](?:\d|[a-z][a-z][ ,])|std(?:err|out)\b|[cghilmnw][a-z]{0,6}[-_]?\d)"
 """As each of them begins: most lines do not, and are not asked for one after the other."""
 _ANY = f"(?:{_BEGIN}(?:{'|'.join((*_STAMPS, *_SPEAKERS, *_LOGGERS))}) ?)+"
 _BEGUN = re.compile(f"^[ \t]*{_BEGIN}", re.MULTILINE)
