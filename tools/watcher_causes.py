@@ -25,8 +25,8 @@ _SIZES = (14, 12, 10, 8)
 """Bytes of a text that are kept: the fewer, the more texts an alternative has."""
 _SEPARATOR = ";"
 _SIGNS = ("||", "&&", _SEPARATOR * 2, "~", '"""', "\n")
-_IN_EACH_LOG = "http://"
-"""Alone it tells nothing."""
+_IN_EACH_LOG = frozenset(("http://", "info", "debug", "trace", "notice"))
+"""Alone they tell nothing."""
 
 
 def with_causes(watcher: str, packs: Sequence[Pack]) -> str:
@@ -63,7 +63,7 @@ def _row(alternative: Sequence[Iterable[bytes]]) -> str:
     first, *others = sorted(needs, key=_letters, reverse=True)
     if _letters(first) < _LEAST_LETTERS:
         return ""
-    if len(needs) == 1 and _IN_EACH_LOG in first:
+    if len(needs) == 1 and not _IN_EACH_LOG.isdisjoint(text.replace(EDGE.decode(), "") for text in first):
         return ""
     usable = [first, *sorted(others, key=lambda need: min(map(len, need)), reverse=True)[:1]]
     row = "&&".join("||".join(need) for need in usable)
