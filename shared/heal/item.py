@@ -144,7 +144,7 @@ class Item(Struct):
     def elsewhere(self) -> tuple[str, ...]:
         """Where a telling may be known besides: under the id as told, or, if it was just told, still waiting."""
         waits = self.origin is None and isinstance(self.seen, LookFailed)
-        known = (self.told_key, self._pending_key) if waits else (self.told_key,)
+        known = (self.told_key, self._pending_key) if waits else self.known_under
         had = {self.key, *self.own_keys, self.origin.key if self.origin else self.key}
         return tuple(key for key in known if key not in had)
 
@@ -153,6 +153,14 @@ class Item(Struct):
         """Every record that the decision reads."""
         origin = (self.origin.key,) if self.origin else ()
         return (self.key, *origin, *self.own_keys, *self.elsewhere)
+
+    @property
+    def known_under(self) -> tuple[str, ...]:
+        """Where it may be known, whatever a look shows: also where it waits if it says no time.
+
+        Come again that would count as told now, and of a run that began since it was told first.
+        """
+        return (self.told_key, self._pending_key) if self.failure.untimed else (self.told_key,)
 
     @property
     def told_key(self) -> str:

@@ -41,7 +41,7 @@ class Prefetch(Struct, frozen=True):
         policy = with_limits_at(self.policy, scope)
         if policy.breaker is None:
             return
-        records = dict.fromkeys([item.told_key for item in items])
+        records = dict.fromkeys([key for item in items for key in item.known_under])
         self.ledger.prefetch(self.early, [*records, *limit_keys(policy, scope), *node_keys(self.policy, scope)])
 
     def outrun(self, items: Sequence[Item]) -> bool:

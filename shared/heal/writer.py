@@ -233,7 +233,8 @@ class Writer(Struct, frozen=True, kw_only=True):
         # The job system is asked about a failure once, so the failure must be known again.
         asked = known is None and item.asked_output
         refused = sum(case.reason is Reason.LOOK_REFUSED for case in facts.record.cases)
-        wanted = stopped or asked or (known is None and _comes_again(item, decision))
+        told_anew = known is None and facts.known_elsewhere is None and _comes_again(item, decision)
+        wanted = stopped or asked or told_anew
         if decision.reason is Reason.LOOK_REFUSED:
             wanted = refused < MAX_REFUSED
         # No more are known at the end, and each measures what the document owes of all before it in this delivery.

@@ -35,3 +35,9 @@ class Node(Struct, array_like=True):
         """Whether the scheduler gives it no more jobs."""
         words = _WORDS.findall(self.in_scheduler.lower()[:64])
         return self.stopped or self.troubled or not _NO_NEW_JOBS.isdisjoint(words)
+
+
+def of_one_name(known: Node | None, other: Node) -> Node:
+    """Of two machines that are listed under one name the one that is well: jobs name nodes, and may be on that."""
+    ill = other.stopped or other.troubled
+    return known if known is not None and ill else other

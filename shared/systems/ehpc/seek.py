@@ -16,6 +16,7 @@ from shared.ports import Clock
 from shared.reading.shape import shaped
 from shared.systems.discovery import Calls, Fits, Listed, Memory, Sight, Terms
 from shared.systems.ehpc.listen import Listener
+from shared.systems.ehpc.node import of_one_name
 from shared.systems.ehpc.running import running
 from shared.systems.ehpc.scope import CLUSTERS, LIST, NODES, Cluster
 from shared.systems.ehpc.seek_nodes import BATCH, NodesMemory, judge_nodes, lost_jobs
@@ -169,7 +170,8 @@ class _Look:
         while True:
             take(self._calls, NODES)
             page = answered(nodes_page(self._api, self._cluster.cluster_id, mine.page), self._terms.now)
-            mine.listing.update(page.nodes)
+            for host, node in page.nodes.items():
+                mine.listing[host] = of_one_name(mine.listing.get(host), node)
             if page.last:
                 return
             mine.page += 1

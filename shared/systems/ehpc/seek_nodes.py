@@ -10,7 +10,8 @@ offline let their jobs go on. Facts: docs/facts/ehpc.md#nodes.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 
 from msgspec import Struct
 
@@ -118,9 +119,9 @@ def _heed(memory: NodesMemory, suspects: Mapping[str, Suspect], oldest: float) -
 def lost_jobs(memory: NodesMemory, cluster: Cluster, now: float, grace_s: float) -> Iterator[Failure]:
     """Those of the listed running jobs that are lost by now; the others are remembered or forgotten."""
     bound: dict[str, Binding] = {}
-    gone, stopped = ({_name(host): at for host, at in hosts.items()} for hosts in (memory.gone, memory.stopped))
+    gone, stopped = (_by_name(hosts, memory.known) for hosts in (memory.gone, memory.stopped))
     ill = {_name(host) for host in memory.gone if (node := memory.known.get(host)) and (node.stopped or node.troubled)}
-    seen = _Seen(gone, stopped, frozenset(ill), memory.listed_from)
+    seen = _Seen(gone, stopped, frozenset(ill & gone.keys()), memory.listed_from)
     for job_id, job in memory.running.items():
         mine = _bound(job, memory.bound.get(job_id), seen)
         if mine is None:
@@ -170,6 +171,12 @@ def _bound(job: Running, known: Binding | None, seen: _Seen) -> Binding | None:
             return Binding(start=start, node=node, since=min(known.since, since), surely=known.surely or surely)
         return Binding(start=start, node=node, since=since, surely=surely)
     return None
+
+
+def _by_name(hosts: Mapping[str, float], known: Iterable[str]) -> dict[str, float]:
+    """The same by one spelling of their names, without those that several bear: nobody tells their jobs apart."""
+    borne = Counter(_name(host) for host in {*known, *hosts})
+    return {name: at for host, at in hosts.items() if borne[name := _name(host)] == 1}
 
 
 def _name(node: str) -> str:

@@ -16,7 +16,7 @@ import msgspec
 from msgspec import Struct
 
 from shared.reading.shape import shaped
-from shared.systems.ehpc.node import Node
+from shared.systems.ehpc.node import Node, of_one_name
 from shared.systems.ehpc.rows import Listed, id_of
 from shared.systems.ehpc.scope import CLUSTERS, LIST, LOG, NODES, RERUN
 from shared.systems.openapi import ApiCall, Caller, CallFailed, Reply
@@ -131,7 +131,11 @@ def nodes_page(api: Caller, cluster_id: str, number: int) -> NodesPage | CallFai
     last = _is_last(len(listed), size, found.total_count or 0, number)
     if any(not one.host_name and one.status not in _NAMELESS for one in listed):
         raise msgspec.ValidationError("a node of the list has no name")
-    nodes = {one.host_name: Node(one.status, one.state_in_sched or "", one.id or "") for one in listed if one.host_name}
+    nodes: dict[str, Node] = {}
+    for one in listed:
+        if one.host_name:
+            node = Node(one.status, one.state_in_sched or "", one.id or "")
+            nodes[one.host_name] = of_one_name(nodes.get(one.host_name), node)
     return NodesPage(nodes=nodes, last=last)
 
 

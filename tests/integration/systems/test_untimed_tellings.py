@@ -12,6 +12,7 @@ from localcloud.clock import ManualClock
 from localcloud.cloud import LocalCloud
 from localcloud.ehpc.models import JobSpec, finishes, hangs
 from localcloud.ehpc.service import Ehpc
+from localcloud.wire.faults import Fault, FaultKind
 from shared import people
 from shared.domain.mode import Mode, ModeSet
 from shared.ledger.sqlite import SqliteLedger
@@ -92,5 +93,17 @@ def test_what_came_while_it_was_switched_off_is_known_when_it_comes_again(night:
     people.clear_mode(night.ledger, None, by="ann", now=night.clock.now())
     night.cloud[Ehpc].clusters["ehpc-hz-a"].requeue("1.scheduler", at=night.clock.now() + 1)
     night.clock.advance(600)
+    assert night.heard([died(1)]) == [("duplicate", "already_handled")]
+    assert night.cloud[Ehpc].kills == []
+
+
+def test_what_waits_for_a_look_is_known_when_it_comes_again(night: CorridorNight) -> None:
+    """Nobody could look when it came first; by then the job has been run again, and that run is a healthy one."""
+    night.cloud.faults.add(Fault("ListJobsWithFilters", FaultKind.THROTTLED))
+    assert night.heard([died(1)]) == [("deferred", "look_failed")]
+    night.cloud[Ehpc].clusters["ehpc-hz-a"].requeue("1.scheduler", at=night.clock.now() + 60)
+    night.clock.advance(600)
+    assert night.heard([died(1)]) == [("duplicate", "in_hand")]
+    assert night.swept(0) == [("duplicate", "restarted_since")]
     assert night.heard([died(1)]) == [("duplicate", "already_handled")]
     assert night.cloud[Ehpc].kills == []

@@ -116,6 +116,18 @@ def test_a_node_is_read_whole(fake_api: Play) -> None:
     assert page == NodesPage(nodes={"a": Node("running", "job-busy", "i-1"), "b": Node("", "", "")}, last=True)
 
 
+@pytest.mark.parametrize("bad", ["stopped", "exception"])
+@pytest.mark.parametrize("first", [True, False])
+def test_of_two_machines_of_one_name_the_one_that_is_well_counts(fake_api: Play, bad: str, *, first: bool) -> None:
+    """A node that was made anew under its name, while the old machine is still listed: jobs may run on the new one."""
+    old, new = {"HostName": "a", "Status": bad, "Id": "i-1"}, {"HostName": "a", "Status": "running", "Id": "i-2"}
+    shown = [old, new] if first else [new, old]
+    page = nodes_page(api_of(fake_api, reply(Nodes={"NodeInfo": shown})), "c-1", 1)
+    assert page == NodesPage(nodes={"a": Node("running", "", "i-2")}, last=True)
+    page = nodes_page(api_of(fake_api, reply(Nodes={"NodeInfo": [old]})), "c-1", 1)
+    assert page == NodesPage(nodes={"a": Node(bad, "", "i-1")}, last=True)
+
+
 @pytest.mark.parametrize("name", [{}, {"HostName": None}, {"HostName": ""}])
 def test_a_node_that_is_still_made_has_no_name_and_hides_no_other(fake_api: Play, name: dict[str, Any]) -> None:
     """Else a cluster that grows is never looked through. Of a node that runs, and has none, nothing is concluded."""

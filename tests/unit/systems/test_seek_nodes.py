@@ -278,3 +278,16 @@ def test_the_two_lists_may_spell_a_node_differently() -> None:
         ("b", "c2"),
         ("d", "(odd)"),
     ]
+
+
+@pytest.mark.parametrize("bad", [TROUBLED, STOPPED])
+def test_a_job_on_a_name_that_a_well_node_bears_too_is_not_lost(bad: Node) -> None:
+    """Hosts of two domains, or a node that is listed with its domain from now on: nobody knows on which it is."""
+    memory = judge(NodesMemory(), 1_000.0, **{"n1.a": WELL, "n1.b": WELL, "n2.a": WELL})
+    listed = {"n1.a": bad, "n1.b": WELL, "n2.a": bad}
+    memory = judge(memory, 1_100.0, **listed)
+    jobs = {"j": Running(start=5, nodes=("n1",)), "k": Running(start=5, nodes=("n2",))}
+    assert [one.job_id for one in lost(judge(memory, 1_500.0, **listed), 1_500.0, **jobs)] == ["k"]
+    both = {"n1.a": bad, "n1.b": bad, "n2.a": bad}
+    for now in (1_600.0, 2_000.0):
+        assert lost(judge(memory, now, **both), now, **jobs) == []
