@@ -20,6 +20,8 @@ _WIDE = re.compile(
     "[\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff01-\uff60\uffe0-\uffe6\U00020000-\U0003fffd]+"
 )
 """Signs that take two columns: the East Asian ones of https://www.unicode.org/reports/tr11/."""
+_OF_ITS_OWN = re.compile(r"[\w.-]{1,32}: (error|fatal|warning)\b", re.IGNORECASE)
+"""Whoever says who is speaking goes on with nobody's line: `srun: error: ` follows whatever the job said last."""
 
 
 def searched(lines: Sequence[str]) -> str:
@@ -56,7 +58,9 @@ def wholes(lines: Sequence[str]) -> dict[int, tuple[str, ...]]:
     on = [
         place
         for place, (before, size) in enumerate(pairwise(sizes), 1)
-        if before + 1 + size >= width and " " not in drawn[place][: max(width - before - 1, 0)]
+        if before + 1 + size >= width
+        and " " not in drawn[place][: max(width - before - 1, 0)]
+        and not _OF_ITS_OWN.match(drawn[place])
     ]
     start = end = 0
     for place in [*on, -1]:

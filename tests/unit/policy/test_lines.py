@@ -77,6 +77,14 @@ def test_a_line_goes_on_where_its_next_word_would_not_have_fit(size: int) -> Non
     assert wholes(lines) == ({1: (" ".join(lines[:2]),)} if size == MIN_WIDTH - 31 else {})
 
 
+@pytest.mark.parametrize("says", ["srun: error: ", "lib-run.x: Warning: ", "a: FATAL: "])
+def test_who_says_who_speaks_goes_on_with_no_line(says: str) -> None:
+    """The launcher's word follows whatever the job said last, which did not ask it to."""
+    last = "Solving for Ux, Initial residual = 0.1, Final residual = 1e-06, No Iterations 3"
+    assert wholes([last, f"{says}node1: task 3: Killed"]) == {}
+    assert 1 in wholes([last, f"{says.replace(': ', ' ')}node1: task 3: Killed"])
+
+
 def test_runs_that_were_cut_stand_apart() -> None:
     """Each is put together behind its own last piece."""
     one, other = ["a" * MIN_WIDTH, "b b"], ["c " + "c" * (MIN_WIDTH - 2), "d d"]
