@@ -79,6 +79,15 @@ Detected kernel version 3.10.0, which is below the recommended minimum of 5.5.0;
  [WARNING]  sparse_attn requires a torch version >= 1.5 and < 2.0 but detected 2.1
 xFormers can't load C++/CUDA extensions. xFormers was built for:
 git-lfs is not installed
+[M::mem_pestat] skip orientation FF as there are not enough pairs
+[W::hts_idx_load3] The index file is older than the data file: /data/x.bam.bai
+DILUPBiCG:  Solving for Ux, Initial residual = 0.1, Final residual = 1e-06, No Iterations 3
+WARN: Access to undefined parameter `genomes` -- Initialise it to a default value eg. `params.genomes = some_value`
+Your conda installation is not configured to use strict channel priorities. This is however crucial for having robust
+Update groups can not be used for this system because there are three or more consecutively coupled constraints
+NetCDF: Invalid dimension ID or name
+imp_sol: step failed to converge @ (lchnk,lev,col,nstep,dt,time) = 1 2 3 4 5 6
+SCF not fully converged! The calculation will continue
 (ran out of memory) The caller indicates that this is not a failure, but there could be performance gains
 > WARNING: could not find the metadata file /ckpt/latest_checkpointed_iteration.txt
 Stack trace terminated abnormally.
