@@ -197,6 +197,9 @@ def test_a_terminal_that_is_gone_is_no_storage(text: str) -> None:
     assert _rule("[Errno 5] Input/output error: '/data/ttys.csv'") == "io-error"
 
 
+_RETRIED = "[01/8aa740] NOTE: Process `A:B (c)` terminated with an error exit status"
+
+
 @pytest.mark.parametrize(
     ("text", "rule"),
     [
@@ -218,6 +221,8 @@ def test_a_terminal_that_is_gone_is_no_storage(text: str) -> None:
         ("make: *** [Makefile:12: run] Error 137", "the-rest"),
         ("mesg: ttyname failed: Inappropriate ioctl for device", "the-rest"),
         ("app: open /data/in: Permission denied, errno 13", "permission-denied"),
+        (f"{_RETRIED} (127) -- Execution is retried (2)", "exit-told-not-runnable"),
+        (f"{_RETRIED} (127) -- Execution is retried (2)\nKilled", "killed-says-the-shell"),
     ],
 )
 def test_what_is_all_there_is_counts(text: str, rule: str) -> None:
