@@ -223,6 +223,8 @@ _RETRIED = "[01/8aa740] NOTE: Process `A:B (c)` terminated with an error exit st
         ("app: open /data/in: Permission denied, errno 13", "permission-denied"),
         (f"{_RETRIED} (127) -- Execution is retried (2)", "exit-told-not-runnable"),
         (f"{_RETRIED} (127) -- Execution is retried (2)\nKilled", "killed-says-the-shell"),
+        ("ValueError: The attention mask is of shape (2, 3), expected (2, 4)", "python-data-fault"),
+        ("ValueError: sdpa is incompatible with gradient checkpointing", "python-data-fault"),
     ],
 )
 def test_what_is_all_there_is_counts(text: str, rule: str) -> None:
