@@ -81,6 +81,8 @@ NUMBERS_OF_POLICY: dict[str, dict[str, Any]] = {
     "shared.policy.rule": {"MAX_WHY_CHARS": 256, "MAX_DELAY_S": 43_200.0},
     "shared.policy.matching.search": {
         "MAX_WORK": 524_288,
+        "EASY_BYTES": 6144,
+        "EASY_TIMES": 2,
         "MAX_RUNS": 8000,
         "RICH_BYTES": 6000,
         "_GROUPED": 4,

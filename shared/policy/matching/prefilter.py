@@ -150,15 +150,18 @@ class Prefilter:
         texts, choices = self._sought.texts, (maybe.intersection(self._sought.choices[choice]) for choice in unsaid)
         return tuple(tier for some in choices for tier in _tiers([texts[each] for each in some]))
 
-    def possible_by(self, words: frozenset[bytes], brief: bytes, most: int = NO_BOUND) -> Chances | None:
+    def possible_by(
+        self, words: frozenset[bytes], brief: bytes, most: int = NO_BOUND, times: int = 1
+    ) -> Chances | None:
         """The patterns that a long text of these words may hold; None: as many as that, or hundreds.
 
-        What they need is looked for in what `brief_of` leaves of the text: it is searched for each of them.
+        What they need is looked for in what `brief_of` leaves of the text: it is searched for each of them. It may
+        have so many times the words and parts of others.
         """
-        if self._words.known(words) > MAX_KNOWN:
+        if self._words.known(words) > times * MAX_KNOWN:
             return None
-        told = self._words.parts_in(self._words.telling(words), MAX_PARTS)
-        if len(told) > MAX_PARTS:
+        told = self._words.parts_in(self._words.telling(words), times * MAX_PARTS)
+        if len(told) > times * MAX_PARTS:
             return None
         ways, looks, read = dict[int, list[_Told]](), _MOST_LOOKED // (len(brief) or 1), brief.decode("latin-1")
         for one, text in self._asked_for(self._words.texts_of(told)):
@@ -209,7 +212,7 @@ class _LateWays(_Ways):
 class Chances:
     """The patterns that a text may hold."""
 
-    __slots__ = ("by_words", "numbers", "of_ends", "plans", "ways")
+    __slots__ = ("by_words", "numbers", "of_ends", "plans", "times", "ways")
 
     def __init__(self, numbers: frozenset[int], ways: Mapping[int, Sequence[Way]]) -> None:
         """Of a text, or of many of the same telling words.
@@ -224,5 +227,7 @@ class Chances:
         """Whether any text of the same words has the same, whatever its digits."""
         self.of_ends = False
         """Whether they are those of a text's first and last lines alone."""
+        self.times = 1
+        """How many times as much as a longer one the text may cost."""
         self.plans: dict[Any, Any] = {}
         """What whoever asks has made of them; as many are kept as that one wants."""

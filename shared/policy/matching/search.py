@@ -34,6 +34,9 @@ from shared.policy.shipped import READY
 
 MAX_WORK = 1 << 19
 """Bytes times patterns that one text may cost: 16 patterns in 32 KB. What costs more is searched at its ends alone."""
+EASY_BYTES, EASY_TIMES = 6144, 2
+"""A text of so many bytes may be so many times as rich as a longer one, and cost so many times as much for each: a
+failure among thirty lines of a log is."""
 MAX_RUNS = 8000
 """32 KB of logs have some five thousand words."""
 MAX_WORDS, MAX_LETTERS = 1500, 8000
@@ -80,9 +83,9 @@ class PatternSet:
         """The patterns that may be anywhere in the text."""
         return self.possible_in_all(text) or self.possible_in_ends(text)
 
-    def possible_in_all(self, text: bytes) -> Possible | None:
-        """The same; None: a long text that may hold so many that its ends alone are searched."""
-        return self._index.possible_in(text)
+    def possible_in_all(self, text: bytes, whole: int = 0) -> Possible | None:
+        """The same, of what is shown of so many signs; None: so many that the ends of a long one alone are searched."""
+        return self._index.possible_in(text, _times(max(len(text), whole)))
 
     def possible_in_ends(self, text: bytes) -> Possible:
         """The patterns that may be in the first and last lines of a long text."""
@@ -95,7 +98,7 @@ class PatternSet:
         together only now: that makes words which the whole did not have.
         """
         if there.chances.of_ends or not set(whole.split(b"\n")).issuperset(text.split(b"\n")):
-            return self.possible_in(text)
+            return self._index.possible_in(text, there.chances.times) or self.possible_in_ends(text)
         return self._index.left_of(text, there.chances, gone)
 
     def ready(self) -> tuple[str, bytes] | None:
@@ -163,9 +166,9 @@ class _Index:
         self._groups = [_Together(group, single) for group in groups]
         self._free = len(free)
 
-    def possible_in(self, text: bytes) -> Possible | None:
+    def possible_in(self, text: bytes, times: int) -> Possible | None:
         """The patterns that may be anywhere in the text; None: too many for a long one."""
-        there = self._of_long(text) if len(text) > SHORT_BYTES else self._of_short(text)
+        there = self._of_long(text, times) if len(text) > SHORT_BYTES else self._of_short(text)
         return there and self._with_free(there)
 
     def possible_in_ends(self, text: bytes) -> Possible:
@@ -190,7 +193,7 @@ class _Index:
         chances = self._prefilter.possible(folded)
         return Possible(self._owner, text, chances, folded.decode("latin-1"))
 
-    def _of_long(self, text: bytes) -> Possible | None:
+    def _of_long(self, text: bytes, times: int) -> Possible | None:
         """A long text, or as much of it as can be afforded, and the patterns that it may hold."""
         folded = folded_of(text)
         brief = brief_of(folded)
@@ -201,19 +204,24 @@ class _Index:
             folded = folded_of(text)
             brief = brief_of(folded)
             words = words_of(brief)
-        chances = self._prefilter.possible_by(words, brief, MAX_WORK // SHORT_BYTES - self._free)
+        chances = self._prefilter.possible_by(words, brief, MAX_WORK // SHORT_BYTES - self._free, times)
         if chances is None:
             return None
         chances.of_ends = len(text) < size
+        chances.times = times
         return self._of_chances(text, folded, chances)
 
     def _of_chances(self, text: bytes, folded: bytes, chances: Chances, gone: frozenset[int] = frozenset()) -> Possible:
         """As much of the text as can be searched for so many."""
-        most = max(MAX_WORK // (len(chances.numbers - gone) + self._free or 1), SHORT_BYTES)
+        most = max(chances.times * MAX_WORK // (len(chances.numbers - gone) + self._free or 1), SHORT_BYTES)
         if len(text) > most:
             text = _ends_of(text, most)
             folded = folded_of(text)
         return Possible(self._owner, text, chances, folded.decode("latin-1"))
+
+
+def _times(size: int) -> int:
+    return EASY_TIMES if size <= EASY_BYTES else 1
 
 
 def _ends_of(text: bytes, size: int) -> bytes:

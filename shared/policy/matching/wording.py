@@ -95,7 +95,7 @@ class Wording:
 
     def earliest_cause(self, message: str) -> str:
         """The first line that a pattern of a cause is on; empty if none is."""
-        for look in self._looks(lines_of(message)):
+        for look in self._looks(lines_of(message), len(message)):
             found = look.all_of(look.looks(look.numbers & self._causes))
             if found:
                 place = look.text.count(b"\n", 0, min(map(look.place_of, found)))
@@ -149,7 +149,7 @@ class Wording:
 
     def _found(self, fits: int, message: str) -> int | None:
         place, left = None, MAX_SEARCHED
-        for there in self._looks(lines_of(message)):
+        for there in self._looks(lines_of(message), len(message)):
             if len(message) > _SHORT_CHARS:
                 there.left = left
             place = first_of(self._steps(fits, there), there)
@@ -243,10 +243,10 @@ class Wording:
                 chosen |= self._any_of[number]
         return said & chosen
 
-    def _looks(self, lines: Sequence[str]) -> Iterator[Possible]:
-        """The lines without noise; then with what is faint, if any is."""
+    def _looks(self, lines: Sequence[str], signs: int) -> Iterator[Possible]:
+        """The lines of a message of so many signs without noise; then with what is faint, if any is."""
         text = _encoded(searched(lines))
-        there = self._patterns.possible_in_all(text)
+        there = self._patterns.possible_in_all(text, signs)
         if there is None:  # nobody's log: of its ends alone it is asked what is noise in them
             there = self._patterns.possible_in_ends(text)
             text, lines = there.text, there.text.decode("utf-8", "replace").split("\n")

@@ -87,9 +87,9 @@ def test_what_a_text_of_noisy_lines_may_hold_is_asked_once(monkeypatch: pytest.M
     """What is left of it without the noise holds no more, however many lines it has."""
     looks: list[bytes] = []
 
-    def counted(patterns: PatternSet, text: bytes) -> Possible | None:
+    def counted(patterns: PatternSet, text: bytes, whole: int = 0) -> Possible | None:
         looks.append(text)
-        return possible_in(patterns, text)
+        return possible_in(patterns, text, whole)
 
     possible_in = PatternSet.possible_in_all
     monkeypatch.setattr(PatternSet, "possible_in_all", counted)

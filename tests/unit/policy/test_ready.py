@@ -201,7 +201,7 @@ def test_noise_is_told_without_the_packs(monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setattr(packs, "shipped", lambda: pytest.fail("the packs were read"))
     text = "node1:1:99 [0] NCCL INFO Channel 00/0\nCUDA out of memory. Tried to allocate 2 GiB"
     assert matcher.earliest_cause(text) == "CUDA out of memory. Tried to allocate 2 GiB"
-    looks = list(matcher._wording._looks(text.split("\n")))
+    looks = list(matcher._wording._looks(text.split("\n"), len(text)))
     assert [look.text.decode() for look in looks] == text.split("\n")[1:]
 
 

@@ -12,7 +12,7 @@ import pytest
 from shared.policy.matching import search as module
 from shared.policy.matching.patterns import LIGHT, MAX_MEMORY_BYTES, compile_pattern, excess
 from shared.policy.matching.prefilter import MAX_KNOWN, SHORT_BYTES
-from shared.policy.matching.search import MAX_RUNS, MAX_WORDS, MAX_WORK, RICH_BYTES, PatternSet
+from shared.policy.matching.search import EASY_BYTES, MAX_RUNS, MAX_WORDS, MAX_WORK, RICH_BYTES, PatternSet
 from shared.policy.matching.weight import weight_of
 from shared.policy.matching.wordparts import parts_of
 from tests.support.growth import LINEAR, growth
@@ -122,12 +122,24 @@ def test_a_text_of_more_words_than_a_log_has_is_searched_at_its_ends() -> None:
     assert len(_found(PatternSet(["a"]), b"x" * 32_768)[0]) <= RICH_BYTES + 1
     assert len(_found(PatternSet(["a"]), b"a " * MAX_RUNS)[0]) == 2 * MAX_RUNS
     assert len(_found(PatternSet(["a"]), b"a " * (MAX_RUNS + 1))[0]) <= RICH_BYTES + 1
-    known = [line.decode() for line in _words(2 * MAX_KNOWN).splitlines()]
+    known = [line.decode() for line in _words(3 * MAX_KNOWN).splitlines()]
     searched, found = _found(
         PatternSet([rf"\b{line[:4]}\b" for line in known]), b"\n".join([*map(str.encode, known)] * 4)
     )
     assert len(searched) <= SHORT_BYTES + 1
     assert {0, len(known) - 1} <= set(found)
+
+
+def test_a_text_of_thirty_lines_may_be_richer() -> None:
+    """A longer one may not, nor what is shown of one."""
+    known = [line[:4] for line in _words(MAX_KNOWN * 3 // 2).splitlines()]
+    patterns = PatternSet([rf"\b{one.decode()}\b" for one in known])
+    text = b"\n".join(known * 4).ljust(EASY_BYTES, b".")
+    assert len(text) == EASY_BYTES
+    assert patterns.possible_in(text).text == text
+    assert len(patterns.possible_in(text + b".").text) <= SHORT_BYTES + 1
+    assert patterns.possible_in_all(text, EASY_BYTES) is not None
+    assert patterns.possible_in_all(text, EASY_BYTES + 1) is None
 
 
 def test_a_set_too_large_for_its_memory_is_told() -> None:
@@ -233,9 +245,10 @@ def test_how_much_is_searched_goes_by_the_patterns_that_may_be_there(needing: in
     """Those that need a text that is there, and those that need none; never less than of a short text."""
     words = [f"cause{chr(97 + n // 26)}{chr(97 + n % 26)}" for n in range(needing)]
     patterns = PatternSet([*words, *_CLASSES[:free], "another", "a third"])
-    most = MAX_WORK // (needing + free)
-    for size in (most, most + 1, 32_768):
+    once = MAX_WORK // (needing + free)
+    for size in (once, once + 1, 2 * once, 2 * once + 1, 32_768):
         if size > SHORT_BYTES:
+            most = module._times(size) * MAX_WORK // (needing + free) if once > SHORT_BYTES else once
             text = ("\n".join(words) + "\n").encode() + b"= =\n" * 8192
             text, whole = text[:size], size <= most > SHORT_BYTES
             assert _found(patterns, text)[0] == (text if whole else module._ends_of(text, max(most, SHORT_BYTES)))

@@ -56,8 +56,8 @@ def test_so_many_plans_are_kept_of_some_words(monkeypatch: pytest.MonkeyPatch) -
     kept: list[dict[Any, Any]] = []
     looks = Wording._looks
 
-    def seen(self: Wording, lines: Any) -> Any:
-        for there in looks(self, lines):
+    def seen(self: Wording, lines: Any, signs: int) -> Any:
+        for there in looks(self, lines, signs):
             kept.append(there.chances.plans)
             yield there
 
