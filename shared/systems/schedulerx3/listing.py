@@ -63,7 +63,7 @@ class JobExecutions:
         fresh = [row for row in page.shown if row.job_execution_id not in self._found]
         for row in fresh:
             self._found[row.job_execution_id] = row.execution(self._zone, self.begun_at)
-        full = page.count >= PAGE_SIZE if page.total is None else self._rows < page.total
+        full = self._rows < page.total if page.total else page.count >= PAGE_SIZE
         self._ended = page.count == 0 or not full
         if not (fresh or self._ended):
             return too_long(f"page {self._page} of executions shows what was on those before", self.begun_at)

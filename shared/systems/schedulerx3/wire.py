@@ -126,7 +126,7 @@ class JobPage(Struct, frozen=True):
     count: int
     """Of all rows that are on it."""
     total: int | None
-    """Of all that the list has; None if it does not say."""
+    """Of all that the list has; None or 0 if it does not say."""
 
 
 class _Rows(Struct, rename="pascal"):

@@ -68,10 +68,15 @@ def test_a_list_is_read_to_an_hour_before_the_look_and_the_execution_s_start(
     assert pages(sx) == read
 
 
-def test_a_list_without_a_total_ends_with_a_page_that_is_not_full(system: Opened, told: Make[Failure]) -> None:
-    """Or one that shows nothing."""
+@pytest.mark.parametrize("total", [None, 0])
+def test_a_list_without_a_total_ends_with_a_page_that_is_not_full(
+    system: Opened, told: Make[Failure], total: int | None
+) -> None:
+    """Or one that shows nothing; a total of none beside rows is no count."""
     for count, read in [(49, ["1"]), (50, ["1", "2"]), (51, ["1", "2"])]:
-        sx = system(Service(row(9), *(row(number, status=4) for number in range(100, 99 + count))))
+        service = Service(row(9), *(row(number, status=4) for number in range(100, 99 + count)))
+        service.total = total
+        sx = system(service)
         (seen,) = looked(sx, told())
         assert (pages(sx), len(seen.others)) == (read, count - 1)
 
