@@ -150,8 +150,12 @@ class JobLook:
         return began is not None and began < self._begun_at - LOOK_BACK_S
 
     def _until(self, one: Detail) -> dict[str, str]:
-        """What asks for nothing newer than this one; nothing where it tells no time."""
-        began = self._began(one)
+        """What asks for nothing newer than this one; nothing where it tells no time.
+
+        By the later of its times: whichever the service cuts by, none is left out that stands behind this one.
+        """
+        times = [moment(text, self._zone, self._begun_at) for text in (one.schedule_time, one.start_time)]
+        began = max((at for at in times if at is not None), default=None)
         return {} if began is None else {"EndTimestamp": str(int(began * 1000))}
 
     def _began(self, one: Detail) -> float | None:

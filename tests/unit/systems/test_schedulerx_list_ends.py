@@ -59,3 +59,21 @@ def test_what_its_job_s_list_does_not_show_is_not_known(fake_api: Play, clock: C
     seen = SchedulerxJobs(fake_api(service), clock, ZONE).observe([told(job_instance_id=1), told(job_instance_id=2)])
     assert isinstance(seen[0], LookFailed)
     assert (seen[0].code, seen[0].worth_repeating, found(seen[1]).others) == ("ListTooLong", True, ())
+
+
+@pytest.mark.parametrize("cut_by", ["ScheduleTime", "StartTime"])
+def test_none_is_left_out_that_started_late(told: Make[Failure], fake_api: Play, clock: Clock, cut_by: str) -> None:
+    """Each waited for two minutes; a service may cut its list by when they were to start, or by when they did."""
+    clock.moment = NOW
+    late = {number: {"StartTime": f"2026-01-01 11:{number + 2:02}:00"} for number in range(21, 58)}
+    rows = [instance(number, 4, at=f"2026-01-01 11:{number:02}:00", **late[number]) for number in range(57, 20, -1)]
+
+    def newest(wanted: ApiCall) -> Reply | CallFailed:
+        asked = {key: value for key, value in wanted.parameters.items() if key != "PageNum"}
+        until = float(asked.get("EndTimestamp", "inf")) / 1000
+        page = Service(*(one for one in rows if instant(one[cut_by], ZONE) <= until), cap=10)
+        page.details = Service(*rows).details
+        return page(ApiCall(action=wanted.action, version=wanted.version, parameters=asked))
+
+    (seen,) = SchedulerxJobs(fake_api(newest), clock, ZONE).observe([told(job_instance_id=57)])
+    assert [one.instance_id for one in found(seen).others] == [*range(56, 20, -1)]
