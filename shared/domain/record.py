@@ -89,8 +89,8 @@ class Case(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """How many jobs the next call that names this one may name; 0: as many as the API takes. Halved each time that a
     call of several left it unknown."""
     calls_in_vain: int = 0
-    """Calls of its own that were in doubt and then proven to have done nothing; lengthens the pause before the next.
-    Those that are still parted in halves do not count: that ends by itself."""
+    """Calls of its own, in doubt or accepted, that were then proven to have done nothing; lengthens the pause before
+    the next. Those that are still parted in halves do not count: that ends by itself."""
     verdict: Verdict | None = None
     reason: Reason | None = None
     """Of the last outcome written."""

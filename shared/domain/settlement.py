@@ -89,6 +89,7 @@ def watched(
         case,
         state=CaseState.DEFERRED if again else CaseState.DONE,
         attempt=0 if again else case.attempt,
+        calls_in_vain=case.calls_in_vain + again,
         due_at=None if over and not again else decision.due_at,
         looks=case.looks + 1,
     )

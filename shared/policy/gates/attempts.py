@@ -31,9 +31,8 @@ def rerun_seen(facts: Facts) -> GateAnswer | None:
         seen = Aftermath.WAIT  # it was seen before: a list that lags proves nothing against it
     if seen is Aftermath.NO_FURTHER_RUN and case.reason is Reason.SEEN_RESTARTED:
         seen = Aftermath.ENDED
-    return GateAnswer(
-        saw=f"{facts.observation.state.value}: {seen.value}", wanted=wanted, stop=_seen(seen, known, facts)
-    )
+    stop = _seen(seen, known, facts, case.calls_in_vain)
+    return GateAnswer(saw=f"{facts.observation.state.value}: {seen.value}", wanted=wanted, stop=stop)
 
 
 def _settled(case: Case, seen: Snapshot, facts: Facts) -> bool:
@@ -41,14 +40,14 @@ def _settled(case: Case, seen: Snapshot, facts: Facts) -> bool:
     return seen.look_begun_at >= case.may_leave_until + facts.policy.timing.settle_s
 
 
-def _seen(seen: Aftermath, known: Stop, facts: Facts) -> Stop:
+def _seen(seen: Aftermath, known: Stop, facts: Facts, vain: int) -> Stop:
     if seen is Aftermath.WAIT:
         return known
     if seen is Aftermath.BEGINNING:
         return replace(known, due_at=facts.ask.now + BEGINS_S)
     if seen is Aftermath.NOT_RESTARTED:
         message = "the service accepted the rerun, but it did not take place"
-        return Stop(Verdict.UNKNOWN, Reason.NOT_RESTARTED, message, facts.ask.now)
+        return Stop(Verdict.UNKNOWN, Reason.NOT_RESTARTED, message, facts.ask.now + _vain_wait_s(vain + 1))
     if seen is Aftermath.RESTARTED:
         if known.reason is Reason.OBSERVED_RESTART:
             return known  # told already
@@ -134,9 +133,14 @@ def calls_take_effect(facts: Facts) -> GateAnswer | None:
     if case is None or not case.in_doubt:
         return None
     count = case.vain_by_now
-    wanted = "no call in vain before this one"
-    if count <= 1:
+    wanted, wait_s = "no call in vain before this one", _vain_wait_s(count)
+    if not wait_s:
         return GateAnswer(f"{count} in vain", wanted)
-    due_at = facts.ask.now + pause_s(count - 1)
-    message = f"{count} calls for it had no effect: the next one leaves in {due_at - facts.ask.now:.0f} s"
+    message = f"{count} calls for it had no effect: the next one leaves in {wait_s:.0f} s"
+    due_at = facts.ask.now + wait_s
     return GateAnswer(f"{count} in vain", wanted, Stop(Verdict.DEFERRED, Reason.CALL_IN_VAIN, message, due_at))
+
+
+def _vain_wait_s(count: int) -> float:
+    """How long the next call waits after so many that did nothing, whoever wants it: a budget may be forced."""
+    return pause_s(count - 1) if count > 1 else 0.0

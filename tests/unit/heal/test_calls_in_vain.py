@@ -44,6 +44,20 @@ def test_each_waits_longer_than_the_one_before(house: House) -> None:
     assert list(finals(house).values()) == [["refused"]]
 
 
+def test_what_a_person_forced_waits_as_well_after_calls_that_were_accepted_and_did_nothing(house: House) -> None:
+    """No budget ends it: of a day the service is called some fifty times, not each time that the sweep has looked."""
+    left = _nobody_hears(house)
+    house.ehpc.answer = lambda _: Effect.DONE
+    house.deliver(house.hung(), force=True)
+    _sweeps(house, 25 * 3600)
+    pauses = [later - before for before, later in pairwise(left)]
+    assert pauses[0] <= 240
+    assert pauses[:6] == sorted(pauses[:6])
+    assert min(pauses[8:]) >= 1800
+    assert len(left) < 60
+    assert house.sink.told()[-1] == ("refused", "gave_up")
+
+
 def test_the_next_that_is_heard_is_the_last(house: House) -> None:
     """After hours the service hears again: rerun, once, as the same attempt."""
     _nobody_hears(house)
