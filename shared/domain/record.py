@@ -189,6 +189,8 @@ class JobRecord(Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field
 
     cases: tuple[Case, ...] = ()
     attempts: tuple[AttemptMark, ...] = ()
+    forgotten: int = 0
+    """Attempts without a mark: no budget asks for them any more, but a scheduler counts them for ever."""
     not_before: float = 0.0
     """End of the cooldown: no further attempt is reserved earlier (unix seconds)."""
     owed: tuple[dict[str, str], ...] = ()
@@ -221,9 +223,8 @@ class JobRecord(Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field
     @property
     def due_at(self) -> float | None:
         """When the sweep should look at this record."""
-        moments = [case.due_at for case in self.cases if case.due_at is not None]
-        if self.owed:
-            moments.append(self.owed_at + OWED_RETRY_S)
+        moments = [self.owed_at + OWED_RETRY_S] if self.owed else []
+        moments += [case.due_at for case in self.cases if case.due_at is not None]
         return min(moments, default=None)
 
     @property

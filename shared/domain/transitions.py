@@ -111,18 +111,18 @@ def reserved(
         tellings=_told(base, failure),
         **_force(decision),
     )
-    marks = _marked(record, base, decision, ask.now, terms)
-    return replace(record, attempts=marks, not_before=ask.now + terms.cooldown_s).with_case(taken)
+    marked = _marked(record, base, decision, ask.now, terms)
+    return replace(marked, not_before=ask.now + terms.cooldown_s).with_case(taken)
 
 
-def _marked(
-    record: JobRecord, case: Case, decision: Decision, now: float, terms: Reservation
-) -> tuple[AttemptMark, ...]:
-    """The attempts that count, with the one now reserved last; reserved once more it stays the same attempt."""
+def _marked(record: JobRecord, case: Case, decision: Decision, now: float, terms: Reservation) -> JobRecord:
+    """The record with the attempts that count, the one now reserved last; reserved once more it stays the same one."""
     known = record.mark_of(case)
     mine = known or AttemptMark(decision.attempt, now, decision.failure_class)
-    others = (mark for mark in record.counted(now - terms.attempts_kept_s) if mark is not known)
-    return (*others, replace(mine, left_by=terms.may_leave_until, failure_id=decision.failure_id))
+    others = [mark for mark in record.counted(now - terms.attempts_kept_s) if mark is not known]
+    forgotten = record.forgotten + sum(mark is not known for mark in record.attempts) - len(others)
+    marks = (*others, replace(mine, left_by=terms.may_leave_until, failure_id=decision.failure_id))
+    return replace(record, attempts=marks, forgotten=forgotten)
 
 
 def _unread_since(case: Case, decision: Decision, ask: Ask) -> float | None:

@@ -208,7 +208,7 @@ class DataworksSnapshot(Struct, frozen=True, kw_only=True):
         """Runs beyond the first that were not ours, whichever budget those were paid from: its own, and people's."""
         del failure
         again = self.instance.run_number - FIRST_RUN if self.instance else 0
-        return max(0, again - max(ours, len(record.attempts)))
+        return max(0, again - max(ours, len(record.attempts) + record.forgotten))
 
     # Gates of its own.
 

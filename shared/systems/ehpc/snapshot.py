@@ -211,7 +211,7 @@ class EhpcSnapshot(Struct, frozen=True, kw_only=True):
     def retries_of_its_own(self, record: JobRecord, failure: Failure, ours: int) -> int:
         """The scheduler's counter counts ours as well, whichever budget they were paid from, and whenever."""
         del ours
-        return max(0, (failure.restart_count or 0) - len(record.attempts))
+        return max(0, (failure.restart_count or 0) - len(record.attempts) - record.forgotten)
 
     # Gates of its own.
 

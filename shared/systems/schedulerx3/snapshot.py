@@ -222,9 +222,13 @@ class Schedulerx3Snapshot(Struct, frozen=True, kw_only=True):
         return tuple(one.execution_id for one in shown if one.trigger_type not in BY_OTHERS)[:_MOST_KNOWN]
 
     def retries_of_its_own(self, record: JobRecord, failure: Failure, ours: int) -> int:
-        """Attempts of the execution beyond its first that were not ours."""
-        del record, failure
-        return max(0, self.execution.attempt - _FIRST_ATTEMPT - ours) if self.execution else 0
+        """Attempts of the execution beyond its first that were not ours: each of ours has a case, whoever paid."""
+        del failure, ours
+        one = self.execution
+        if one is None:
+            return 0
+        mine = {case.life for case in record.cases if case.life and case.life.instance_id == one.execution_id}
+        return max(0, one.attempt - _FIRST_ATTEMPT - len(mine - {one.life}))
 
     # Gates of its own.
 

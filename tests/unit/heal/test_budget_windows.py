@@ -11,7 +11,8 @@ from shared.domain.record import AttemptMark
 from shared.policy.model import Attempts, Cooldown, SameText
 from tests.support.house import House, verdicts
 from tests.support.meddled_ledger import Killed
-from tests.unit.heal.tricks import set_policy
+from tests.support.systems import Job
+from tests.unit.heal.tricks import DAY_S, set_policy
 
 ONE_IN_TEN_MINUTES = {"attempts": Attempts(max=1, window_s=600), "cooldown": Cooldown(base_s=0, max_s=0)}
 
@@ -104,3 +105,20 @@ def test_marks_of_older_documents_count_from_their_reservation() -> None:
     (mark,) = decode_record(b'{"attempts":[{"number":1,"at":5.0,"failure_class":"unknown"}]}').attempts
     assert mark == AttemptMark(1, 5.0)
     assert mark.counts_from == 5.0
+
+
+def test_our_own_reruns_from_before_the_window_are_not_the_schedulers(house: House) -> None:
+    """A job of weeks that fails every other day: the scheduler's counter has all reruns, the window has none."""
+    told = []
+    for count in range(8):
+        house.later(2 * DAY_S)
+        house.ehpc.jobs.setdefault("1.scheduler", Job()).start = int(house.clock.now()) - 500
+        told += verdicts(house.deliver(house.failure(1, restart_count=count)))
+        house.later(600)
+        house.sweep()
+    assert told == [("rerun", "accepted")] * 8
+    house.later(2 * DAY_S)
+    house.ehpc.jobs["1.scheduler"].start = int(house.clock.now()) - 500
+    by_itself = house.deliver(house.failure(1, restart_count=8 + 3))
+    assert verdicts(by_itself) == [("suppressed", "attempts_used_up")]
+    assert "3 of them by the job system itself" in by_itself.results[0].outcome.message

@@ -111,5 +111,6 @@ def test_runs_of_an_instance_that_were_not_ours_are_counted_once() -> None:
     for run, ours, record, retries in [
         (1, 0, JobRecord(), 0), (4, 0, JobRecord(), 3), (4, 1, JobRecord(), 2),
         (4, 1, JobRecord(attempts=marks), 1), (4, 3, JobRecord(attempts=marks), 0), (1, 3, JobRecord(), 0),
+        (4, 1, JobRecord(attempts=marks, forgotten=1), 0), (6, 1, JobRecord(attempts=marks, forgotten=1), 2),
     ]:  # fmt: skip
         assert task(run_number=run).retries_of_its_own(record, told(), ours) == retries

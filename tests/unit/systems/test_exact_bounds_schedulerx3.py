@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from shared.domain.call import ActionApi
 from shared.domain.claims import Share
 from shared.domain.job import State
+from shared.domain.life import Life
 from shared.domain.proof import Aftermath, Conclusion, Run
 from shared.domain.record import Case, JobRecord
 from shared.systems.schedulerx3.scope import App
@@ -192,4 +193,7 @@ def test_fifty_reruns_are_known() -> None:
 @pytest.mark.parametrize(("attempt", "ours", "retries"), [(1, 0, 0), (3, 0, 2), (3, 1, 1), (3, 2, 0), (3, 3, 0)])
 def test_attempts_beyond_the_first_that_were_not_ours(attempt: int, ours: int, retries: int) -> None:
     """Never below none."""
-    assert app(meant=execution(attempt=attempt)).retries_of_its_own(JobRecord(), told(), ours) == retries
+    meant = app(meant=execution(attempt=attempt))
+    lives = [Life.attempt(7, number, "ended") for number in range(ours)]
+    record = JobRecord(cases=tuple(map(case, lives)))
+    assert meant.retries_of_its_own(record, told(), ours) == retries

@@ -152,10 +152,22 @@ def test_a_rerun_of_ours_since_makes_it_an_earlier_run() -> None:
 
 
 def test_attempts_that_were_not_ours_count() -> None:
-    """So that its retries and ours do not multiply."""
-    assert seen(execution(attempt=4)).retries_of_its_own(JobRecord(), TOLD, 1) == 2
-    assert seen(execution(attempt=0)).retries_of_its_own(JobRecord(), TOLD, 1) == 0
-    assert seen(None).retries_of_its_own(JobRecord(), TOLD, 0) == 0
+    """So that its retries and ours do not multiply. Ours are known by their cases: other executions' say nothing."""
+    ours, others = (
+        JobRecord(cases=tuple(reserved(failure_id=str(run), life=Life.attempt(one, run, "x")) for run in (1, 2)))
+        for one in (ID, ID + 1)
+    )
+    for record, retries in ((JobRecord(), 3), (ours, 1), (others, 3)):
+        assert seen(execution(attempt=4)).retries_of_its_own(record, TOLD, 2) == retries
+    assert seen(execution(attempt=0)).retries_of_its_own(ours, TOLD, 0) == 0
+    assert seen(None).retries_of_its_own(ours, TOLD, 0) == 0
+
+
+def test_the_attempt_for_the_run_that_is_seen_has_made_none_yet() -> None:
+    """It is open again, as its call did nothing: what the execution counts is its service's."""
+    now = seen(execution(attempt=2))
+    record = JobRecord(cases=(reserved(life=now.life),))
+    assert now.retries_of_its_own(record, TOLD, 1) == 1
 
 
 def test_lives_come_back_from_documents() -> None:
