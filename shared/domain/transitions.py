@@ -7,6 +7,7 @@ is owed by the record in the same write as the state that it tells. `settlement`
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from msgspec import Struct
@@ -14,7 +15,7 @@ from msgspec.structs import replace
 
 from shared.domain.call import CallResult
 from shared.domain.decision import Ask, Decision
-from shared.domain.failure import Failure, Trigger
+from shared.domain.failure import Failure, FailureClass, Trigger
 from shared.domain.outcome import Outcome, rfc3339, stable_id
 from shared.domain.reasons import Reason, is_final
 from shared.domain.record import LISTED_AT, AttemptMark, Case, CaseState, JobRecord, trimmed
@@ -25,6 +26,8 @@ MAX_TELLINGS = 4096
 nothing else when the platform sends it again."""
 WATCH_S = 86_400.0
 """How long the sweep looks what became of a rerun."""
+MAX_MARKS = 20
+"""Attempts of one class that are remembered, however long ago: no budget of any policy allows more."""
 
 
 class Reservation(Struct, frozen=True, kw_only=True):
@@ -36,8 +39,6 @@ class Reservation(Struct, frozen=True, kw_only=True):
     settle_s: float
     cooldown_s: float
     """Drawn pause before the next attempt."""
-    attempts_kept_s: float
-    """How long an attempt counts for any budget."""
     known_reruns: tuple[int, ...] = ()
     fingerprint: str = ""
     """Of the failure's text: whether it comes again is asked by it."""
@@ -119,10 +120,20 @@ def _marked(record: JobRecord, case: Case, decision: Decision, now: float, terms
     """The record with the attempts that count, the one now reserved last; reserved once more it stays the same one."""
     known = record.mark_of(case)
     mine = known or AttemptMark(decision.attempt, now, decision.failure_class)
-    others = [mark for mark in record.counted(now - terms.attempts_kept_s) if mark is not known]
-    forgotten = record.forgotten + sum(mark is not known for mark in record.attempts) - len(others)
-    marks = (*others, replace(mine, left_by=terms.may_leave_until, failure_id=decision.failure_id))
-    return replace(record, attempts=marks, forgotten=forgotten)
+    others = [mark for mark in record.attempts if mark is not known]
+    latest = _latest(others)
+    marks = (*latest, replace(mine, left_by=terms.may_leave_until, failure_id=decision.failure_id))
+    return replace(record, attempts=marks, forgotten=record.forgotten + len(others) - len(latest))
+
+
+def _latest(marks: Sequence[AttemptMark]) -> list[AttemptMark]:
+    had: dict[FailureClass, int] = {}
+    kept: list[AttemptMark] = []
+    for mark in reversed(marks):
+        had[mark.failure_class] = had.get(mark.failure_class, 0) + 1
+        if had[mark.failure_class] <= MAX_MARKS:
+            kept.append(mark)
+    return kept[::-1]
 
 
 def _unread_since(case: Case, decision: Decision, ask: Ask) -> float | None:

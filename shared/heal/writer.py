@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import lru_cache
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -34,7 +33,6 @@ from shared.heal.admission import wants_call
 from shared.heal.item import Invocation, Item
 from shared.heal.records import Records
 from shared.policy.facts import Facts
-from shared.policy.itself import Itself
 from shared.policy.model import Action, Policy
 from shared.ports import Chance
 
@@ -216,7 +214,6 @@ class Writer(Struct, frozen=True, kw_only=True):
             may_leave_until=self.invocation.hard_deadline,
             settle_s=self.policy.timing.settle_s,
             cooldown_s=self.chance.fraction() * ceiling_s,
-            attempts_kept_s=longest_window_s(Itself(self.policy)),
             known_reruns=() if isinstance(seen, LookFailed) else seen.known_reruns,
             fingerprint=facts.fingerprint,
         )
@@ -262,12 +259,3 @@ def _comes_again(item: Item, decision: Decision) -> bool:
 
 
 _REFUSED_AGAIN = frozenset({Reason.NOT_FOUND, Reason.UNTRUSTED_SOURCE})
-
-
-@lru_cache(maxsize=8)
-def longest_window_s(of: Itself[Policy]) -> float:
-    """An attempt is remembered as long as any budget may ask for it."""
-    policy = of.it
-    own = (*(rule.attempts for rule in policy.rules), *(block.attempts for block in policy.by))
-    budgets = (policy.attempts, policy.thrash, *policy.classes.values(), *own)
-    return max(budget.window_s for budget in budgets if budget is not None)

@@ -71,7 +71,7 @@ NUMBERS: dict[str, dict[str, Any]] = {
     "shared.domain.settlement": {"THROTTLE_WAIT_S": 60.0},
     "shared.domain.shares": {"BUCKET_S": 60, "MAX_TOKENS": 16_000},
     "shared.domain.spelled_secrets": {"LAYERS": 4, "HEAD": 12, "_LEAST_ENCODED": 10, "_OWN_FROM": (0, 2, 3)},
-    "shared.domain.transitions": {"MAX_TELLINGS": 4096, "WATCH_S": 86_400.0},
+    "shared.domain.transitions": {"MAX_MARKS": 20, "MAX_TELLINGS": 4096, "WATCH_S": 86_400.0},
     "shared.heal.act": {"ROOM_TO_CALL_S": 2.0},
     "shared.heal.admission": {"CONTENDED_WAIT_S": 5.0},
     "shared.heal.canary": {"TRIES": 3},

@@ -50,7 +50,7 @@ def test_what_is_reserved_is_the_live_job(failure: Make[Failure]) -> None:
     decision = Decision(
         verdict=Verdict.RERUN, reason=Reason.ACCEPTED, message="", failure_id="f", job_id="1.scheduler", attempt=1
     )
-    terms = Reservation(owner="o", may_leave_until=2060.0, settle_s=120.0, cooldown_s=30.0, attempts_kept_s=3600.0)
+    terms = Reservation(owner="o", may_leave_until=2060.0, settle_s=120.0, cooldown_s=30.0)
     record = reserved(JobRecord(), failure(job_id="1"), None, decision, ASK, terms)
     (case,) = record.cases
     assert (case.failure.job_id, case.due_at, case.may_leave_until) == ("1.scheduler", 2181.0, 2060.0)

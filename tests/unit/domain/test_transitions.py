@@ -29,7 +29,7 @@ from shared.domain.verdicts import Verdict
 from tests.support.make import Make
 
 ASK = Ask(now=2000.0, trigger=Trigger.EVENT, request_id="r")
-TERMS = Reservation(owner="o", may_leave_until=2060.0, settle_s=120.0, cooldown_s=0.0, attempts_kept_s=3600.0)
+TERMS = Reservation(owner="o", may_leave_until=2060.0, settle_s=120.0, cooldown_s=0.0)
 
 
 def decision(verdict: Verdict, reason: Reason, failure_id: str = "f", **about: Any) -> Decision:

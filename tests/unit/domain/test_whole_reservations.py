@@ -20,7 +20,6 @@ TERMS = Reservation(
     may_leave_until=2060.0,
     settle_s=120.0,
     cooldown_s=30.0,
-    attempts_kept_s=600.0,
     known_reruns=(9,),
     fingerprint="q",
 )
@@ -74,16 +73,15 @@ def test_a_reservation_by_force_remembers_who_and_why() -> None:
     assert again.cases[0].forced_by == "ben", "the sweep goes on as it was begun"
 
 
-def test_reserved_once_more_it_is_the_same_attempt_and_old_ones_are_forgotten() -> None:
-    """Its mark keeps its moment and its class, and says when the call may leave now."""
-    marks = (
-        AttemptMark(1, NOW - 600.0, failure_id="old"),
-        AttemptMark(2, NOW - 599.0, failure_id="young"),
-        AttemptMark(3, 1500.0, FailureClass.CAPACITY, left_by=1510.0, failure_id="f"),
-    )
-    record = replace(RECORD, attempts=marks, cases=(replace(BEFORE, attempt=3),))
+def test_reserved_once_more_it_is_the_same_attempt_and_the_oldest_beyond_twenty_are_forgotten() -> None:
+    """Its mark keeps its moment and its class, and says when the call may leave now. Of each class twenty stay."""
+    other = AttemptMark(9, 1.0, FailureClass.USER, failure_id="other")
+    marks = (other, *(AttemptMark(number, float(number), failure_id=f"{number}") for number in range(1, 23)))
+    mine = AttemptMark(3, 1500.0, FailureClass.CAPACITY, left_by=1510.0, failure_id="f")
+    record = replace(RECORD, attempts=(*marks, mine), forgotten=4, cases=(replace(BEFORE, attempt=3),))
     after = reserved(record, TOLD, record.cases[0], replace(ACCEPTED, attempt=3), ASK, TERMS)
-    assert after.attempts == (marks[1], replace(marks[2], left_by=2060.0))
+    assert after.attempts == (other, *marks[3:], replace(mine, left_by=2060.0))
+    assert after.forgotten == 6
 
 
 @pytest.mark.parametrize(

@@ -108,17 +108,17 @@ def test_marks_of_older_documents_count_from_their_reservation() -> None:
 
 
 def test_our_own_reruns_from_before_the_window_are_not_the_schedulers(house: House) -> None:
-    """A job of weeks that fails every other day: the scheduler's counter has all reruns, the window has none."""
+    """A job of many weeks that fails every other day: the scheduler's counter has all reruns, the window has none."""
     told = []
-    for count in range(8):
+    for count in range(25):
         house.later(2 * DAY_S)
         house.ehpc.jobs.setdefault("1.scheduler", Job()).start = int(house.clock.now()) - 500
         told += verdicts(house.deliver(house.failure(1, restart_count=count)))
         house.later(600)
         house.sweep()
-    assert told == [("rerun", "accepted")] * 8
+    assert told == [("rerun", "accepted")] * 25
     house.later(2 * DAY_S)
     house.ehpc.jobs["1.scheduler"].start = int(house.clock.now()) - 500
-    by_itself = house.deliver(house.failure(1, restart_count=8 + 3))
+    by_itself = house.deliver(house.failure(1, restart_count=25 + 3))
     assert verdicts(by_itself) == [("suppressed", "attempts_used_up")]
     assert "3 of them by the job system itself" in by_itself.results[0].outcome.message

@@ -7,9 +7,7 @@ from msgspec.structs import replace
 from shared.domain.call import Effect
 from shared.domain.failure import FailureClass
 from shared.domain.snapshot import LookFailed
-from shared.heal.writer import longest_window_s
-from shared.policy.itself import Itself
-from shared.policy.model import Action, Attempts, Cooldown, Match, Rule, Thrash
+from shared.policy.model import Action, Attempts, Cooldown, Match, Rule
 from tests.support.house import House, verdicts
 from tests.unit.heal.tricks import DAY_S, hang_again, set_policy
 
@@ -147,11 +145,13 @@ def test_an_attempt_is_remembered_as_long_as_any_budget_asks(house: House) -> No
         assert verdicts(house.deliver(hang_again(house))) == [expected]
 
 
-def test_the_longest_window_is_found_wherever_it_is(house: House) -> None:
-    """Of the policy, a rule, a class or the thrash guard."""
-    short = replace(house.policy, attempts=Attempts(window_s=100))
-    rule = replace(house.policy.rules[0], attempts=Attempts(window_s=300))
-    assert longest_window_s(Itself(short)) == 100
-    assert longest_window_s(Itself(replace(short, thrash=Thrash(max_failures=5, window_s=200)))) == 200
-    assert longest_window_s(Itself(replace(short, rules=(rule,)))) == 300
-    assert longest_window_s(Itself(replace(short, classes={FailureClass.USER: Attempts(window_s=400)}))) == 400
+def test_an_attempt_is_remembered_although_a_policy_asked_for_less_in_between(house: House) -> None:
+    """Somebody tries a short window and takes it back: what was used before is used."""
+    two = Attempts(max=2, window_s=DAY_S)
+    set_policy(house, attempts=two, cooldown=NO_COOLDOWN)
+    house.deliver(house.hung())
+    house.deliver(hang_again(house))
+    set_policy(house, attempts=Attempts(max=1, window_s=600))
+    assert verdicts(house.deliver(hang_again(house))) == [("rerun", "accepted")]
+    set_policy(house, attempts=two)
+    assert verdicts(house.deliver(hang_again(house))) == [("suppressed", "attempts_used_up")]
