@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from shared.domain.call import Effect
+from shared.domain.failure import Failure
 from shared.reading.times import instant
 from shared.systems.openapi import ApiCall, CallFailed, Reply
+from shared.systems.schedulerx3.adapter import Schedulerx3Jobs
 from shared.systems.schedulerx3.scope import App
-from tests.support.openapi import Ending
+from tests.support.clock import Clock
+from tests.support.make import Make
+from tests.support.openapi import Ending, FakeApi, Play
 
 ZONE = ZoneInfo("Asia/Shanghai")
 HERE = App(region="cn-hangzhou", cluster_id="c", app_name="a")
@@ -63,3 +68,22 @@ class Service:
         if isinstance(self.workflow, CallFailed):
             return self.workflow
         return yes({"Records": [{"JobExecutionId": 1, "Status": status} for status in self.workflow]})
+
+
+System = tuple[Schedulerx3Jobs, FakeApi]
+Opened = Callable[[Service], System]
+
+
+def telling(failure: Make[Failure]) -> Make[Failure]:
+    """Of execution 9, or another one."""
+    return lambda number=9, **rest: failure("71", HERE, job_instance_id=number, **rest)
+
+
+def opening(fake_api: Play) -> Opened:
+    """A system before such a service, at noon, and the transport between."""
+
+    def make(service: Service) -> System:
+        api = fake_api(service)
+        return Schedulerx3Jobs(api, Clock(NOON), ZONE), api
+
+    return make

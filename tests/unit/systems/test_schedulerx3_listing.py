@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -15,29 +14,21 @@ from shared.systems.schedulerx3.listing import MOST_PAGES
 from shared.systems.schedulerx3.snapshot import Schedulerx3Snapshot
 from tests.support.clock import Clock
 from tests.support.make import Make
-from tests.support.openapi import Ending, FakeApi, Play
-from tests.unit.systems.schedulerx3_service import FAILED, HERE, NOON, ZONE, Service, yes
-from tests.unit.systems.test_schedulerx3_wire_looks import System, looked, row
+from tests.support.openapi import Ending, Play
+from tests.unit.systems.schedulerx3_service import FAILED, NOON, ZONE, Opened, Service, System, opening, telling, yes
+from tests.unit.systems.test_schedulerx3_wire_looks import looked, row
 
 
 @pytest.fixture
 def told(failure: Make[Failure]) -> Make[Failure]:
-    """Of execution 9, or another one."""
-    return lambda number=9, **rest: failure("71", HERE, job_instance_id=number, **rest)
+    """See `telling`."""
+    return telling(failure)
 
 
 @pytest.fixture
-def system(fake_api: Play) -> Callable[[Service], System]:
-    """A system before such a service, at noon, and the transport between."""
-
-    def make(service: Service) -> System:
-        api: FakeApi = fake_api(service)
-        return Schedulerx3Jobs(api, Clock(NOON), ZONE), api
-
-    return make
-
-
-Opened = Callable[[Service], System]
+def system(fake_api: Play) -> Opened:
+    """See `opening`."""
+    return opening(fake_api)
 
 
 def pages(sx: System) -> list[str]:

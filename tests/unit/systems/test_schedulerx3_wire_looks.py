@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -12,13 +11,23 @@ from shared.domain.failure import Failure
 from shared.domain.job import State
 from shared.domain.life import Life
 from shared.domain.snapshot import LookFailed
-from shared.systems.schedulerx3.adapter import Schedulerx3Jobs
 from shared.systems.schedulerx3.snapshot import Schedulerx3Snapshot
-from tests.support.clock import Clock
 from tests.support.make import Make
-from tests.support.openapi import FakeApi, Play
+from tests.support.openapi import Play
 from tests.support.systems import CLUSTER
-from tests.unit.systems.schedulerx3_service import AGAIN, FAILED, HERE, NOON, PLACE, ZONE, Service, yes
+from tests.unit.systems.schedulerx3_service import (
+    AGAIN,
+    FAILED,
+    HERE,
+    NOON,
+    PLACE,
+    Opened,
+    Service,
+    System,
+    opening,
+    telling,
+    yes,
+)
 
 
 def row(number: int = 9, status: int = 5, **rest: Any) -> dict[str, Any]:
@@ -27,27 +36,16 @@ def row(number: int = 9, status: int = 5, **rest: Any) -> dict[str, Any]:
     return {"JobExecutionId": number, "JobId": 71, "Status": status, "Attempt": 1, "TriggerType": 1, **times, **rest}
 
 
-System = tuple[Schedulerx3Jobs, FakeApi]
-
-
 @pytest.fixture
 def told(failure: Make[Failure]) -> Make[Failure]:
-    """Of execution 9, or another one."""
-    return lambda number=9, **rest: failure("71", HERE, job_instance_id=number, **rest)
+    """See `telling`."""
+    return telling(failure)
 
 
 @pytest.fixture
-def system(fake_api: Play) -> Callable[[Service], System]:
-    """A system before such a service, at noon, and the transport between."""
-
-    def make(service: Service) -> System:
-        api = fake_api(service)
-        return Schedulerx3Jobs(api, Clock(NOON), ZONE), api
-
-    return make
-
-
-Opened = Callable[[Service], System]
+def system(fake_api: Play) -> Opened:
+    """See `opening`."""
+    return opening(fake_api)
 
 
 def looked(system: System, *failures: Failure) -> list[Schedulerx3Snapshot]:
