@@ -161,7 +161,7 @@ class Possible:
         return place
 
     def has_near(self, looks: Looks, place: int) -> bool:
-        """Whether one of some patterns that are there is in the line of that place."""
+        """Whether one of some patterns that may be there is in the line of that place."""
         begin = self.text.rfind(b"\n", 0, place) + 1
         end = self.text.find(b"\n", begin)
         line = begin, len(self.text) if end < 0 else end
@@ -172,7 +172,7 @@ class Possible:
         if self._has_it_in_a_line(number, text):
             near = self.folded[slice(*line)]
             return text in near and are_there(others, near) and self._is_in_line((number, text, others), line)
-        return self._patterns.is_in(number, self.text[slice(*line)])
+        return self.finds_any((look,)) and self._patterns.is_in(number, self.text[slice(*line)])
 
     def searched(self, number: int, text: Read, others: Choices) -> bool:
         """Whether the pattern is there, where a look for it has found this text and one of each of those.

@@ -72,8 +72,4 @@ def _hits_first(own: Looks, causes: Looks, there: Possible) -> bool:
 
 def _stands_clear(own: Looks, refused: Looks, there: Possible) -> bool:
     """Whether one of a rule's own patterns is found first where none of the refused ones is near."""
-    found = there.all_of(refused)
-    if not found:
-        return True
-    refusing = tuple(look for look in refused if look[2] in found)
-    return any(not there.has_near(refusing, there.place_of(number)) for number in there.all_of(own))
+    return any(not there.has_near(refused, there.place_of(number)) for number in there.all_of(own))

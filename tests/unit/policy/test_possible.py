@@ -194,3 +194,11 @@ def test_near_a_line_is_only_searched_for_what_may_be_in_it(monkeypatch: pytest.
     assert searched == [(1, b"green 1")] * 2 + [(1, b"a blue sea, green 2")]
     assert [there.has_near(there.looks((3,)), place) for place in (0, 6)] == [True, False]
     assert PatternSet(["red 1"]).possible_in(b"red 1").has_near(there.looks((0,)), 0)
+
+
+def test_what_may_not_be_near_is_searched_for_near_alone() -> None:
+    """A log full of what rules refuse elsewhere leaves the searches to what is looked for."""
+    there = PatternSet(["red [0-9]", "green [0-9]"]).possible_in(b"green 1\n" + _FILLER + b"red 1")
+    there.left = 1
+    near = there.looks((0,)), there.looks((1,))
+    assert first_of([("red ", (), 0, 3, NOTHING_MORE._replace(near=near))], there) == 3
