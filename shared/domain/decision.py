@@ -85,6 +85,12 @@ class Decision(Struct, frozen=True, gc=False):
         return tuple(gates)
 
     @property
+    def windows(self) -> tuple[str, ...]:
+        """Names of those for which a person is asked."""
+        stop = self.asked[-1][1].stop if self.asked else None
+        return stop.windows if stop else ()
+
+    @property
     def evidence(self) -> dict[str, str]:
         """What it was made on, by field. When the run began is as told, else as seen of the run that is rerun."""
         known: dict[str, str] = asdict(self.known or Known())

@@ -26,6 +26,8 @@ class Stop(Struct, frozen=True, gc=False):
     due_at: float | None = None
     failure_id: str = ""
     """Of the case that the failure turned out to be; empty if it is not a known one."""
+    windows: tuple[str, ...] = ()
+    """Names of those that a person is asked about."""
 
 
 class GateAnswer(Struct, frozen=True, gc=False):

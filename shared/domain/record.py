@@ -22,8 +22,7 @@ from shared.domain.verdicts import Verdict
 MAX_CASES = 256
 """Cases kept in one record; of those that are over the oldest go first for which nothing was tried."""
 MAX_OPEN = 128
-"""Cases of one job that are open at once: what is told beyond is not taken in, so that there is always room for what
-was attempted."""
+"""Cases of one job that are open at once: more are not taken in, so that what was attempted always has room."""
 LISTED_AT = 4_102_444_800.0
 """2100-01-01, a due time that no sweep ever reaches: a document that has it can be listed by walking `due` to the end.
 Closed cases of an open breaker's backlog and every breaker have it."""
@@ -86,8 +85,7 @@ class Case(Struct, frozen=True, kw_only=True, omit_defaults=True):
     watch_until: float = 0.0
     """DONE: how long the sweep looks what became of the rerun (unix seconds)."""
     most_a_call: int = 0
-    """How many jobs the next call that names this one may name; 0: as many as the API takes. Halved each time that a
-    call of several left it unknown."""
+    """How many jobs the next call with this one may name; 0: as many as the API takes. Halved where it left unknown."""
     calls_in_vain: int = 0
     """Calls of its own, in doubt or accepted, that were then proven to have done nothing; lengthens the pause before
     the next. Those that are still parted in halves do not count: that ends by itself."""
@@ -106,8 +104,8 @@ class Case(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What people said yes to: that is not asked again, all else is. In old documents empty: nothing is asked again."""
     approved_rule: str = ""
     """The rule whose hold that was, if one asked: a yes to it is none to another. Empty also where it was not kept."""
-    passed_at: float = 0.0
-    """When they last said yes to the windows that held it (unix seconds); 0: never, or before this was kept."""
+    passed: dict[str, float] = {}
+    """When they last said yes to each window that held it, by its name (unix seconds); empty also in old documents."""
     rejected_by: str = ""
     """The person who said no to a held case; empty also where it was said before this was kept."""
     held_life: Life | None = None
@@ -116,6 +114,8 @@ class Case(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Start of the run seen when a person was asked (unix seconds): so that they see how long it is."""
     held_rule: str = ""
     """The rule that had matched then."""
+    held_windows: tuple[str, ...] = ()
+    """The windows that a person was asked about, by name, if any were."""
     held_owner: str = ""
     """The live job's owner then, as its system lists it: never a told one, who could say yes to what is not theirs."""
     run_clear: bool = False

@@ -169,6 +169,7 @@ def waiting(
             held_life=decision.life,
             held_since=decision.running_since,
             held_rule=decision.rule,
+            held_windows=decision.windows,
             held_owner=decision.owner,
         )
     if ask.trigger is Trigger.SWEEP and (base.verdict, base.reason) == (decision.verdict, decision.reason):

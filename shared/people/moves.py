@@ -74,7 +74,7 @@ def approve(record: JobRecord, case: Case, by: str, now: float, signed: Signed =
         looks=0,
         approved_by=by,
         approved_for=(*case.approved_for, *([] if case.reason is None else [case.reason])),
-        passed_at=now if case.reason is Reason.MAINTENANCE else case.passed_at,
+        passed={**case.passed, **dict.fromkeys(case.held_windows, now)},
         approved_rule=case.held_rule if case.reason is Reason.RULE_HOLDS else case.approved_rule,
     )
     told = _Told(Verdict.DEFERRED, Reason.APPROVED, f"approved by {by}", by, signed)

@@ -20,8 +20,8 @@ _OUTSIDE = GateAnswer("none is open", "no window open for this job")
 def outside_windows(facts: Facts) -> GateAnswer | None:
     """Is no window of the policy open for this job, or has a person said yes? Asked if the policy has windows.
 
-    A person is asked about every window that holds at that moment, and answers for none that only waits, nor for one
-    that opens after the yes, be it the same again the next night.
+    A person is asked about every window that holds at that moment, and answers for these alone: for none that only
+    waits, nor for one that opens, or is written, after that, be it the same again the next night.
     """
     if not facts.policy.windows:
         return None
@@ -44,11 +44,13 @@ def outside_windows(facts: Facts) -> GateAnswer | None:
 
 
 def _said_yes_to(window: Window, closes: float, facts: Facts) -> bool:
-    """Whether a person let it pass: it was open when they said yes to the windows of then, and has not closed since."""
+    """Whether a person let it pass: it was open when they said yes to it, and has not closed since."""
     case = facts.case
     if case is None or window.action is not WindowAction.HOLD or not facts.approved(Reason.MAINTENANCE):
         return False
-    until = window.closes_at(case.passed_at or case.opened_at)
+    # Where it was not kept which windows they were asked about, each that was open at their yes was one.
+    passed_at = case.passed.get(window.name) if case.passed else case.opened_at
+    until = None if passed_at is None else window.closes_at(passed_at)
     for _ in range(MOST_OPENINGS):
         if until is None or until >= closes:
             break
@@ -63,6 +65,6 @@ def _stop(window: Window, closes: float, holding: Sequence[str], facts: Facts) -
         return Stop(Verdict.SUPPRESSED, Reason.MAINTENANCE, message)
     if window.action is WindowAction.HOLD:
         message = f"in the window {' and '.join(holding)} a person is asked"
-        return Stop(Verdict.HELD, Reason.MAINTENANCE, message, now + facts.hold_expires_s)
+        return Stop(Verdict.HELD, Reason.MAINTENANCE, message, now + facts.hold_expires_s, windows=tuple(holding))
     message = f"the window {window.name} is open for {closes - now:.0f} s more"
     return Stop(Verdict.DEFERRED, Reason.MAINTENANCE, message, min(closes, now + LONGEST_WAIT_S))

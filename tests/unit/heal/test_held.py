@@ -37,13 +37,13 @@ def hold(house: House) -> None:
     house.later(600)
 
 
-def asked_again(house: House, reason: str) -> None:
+def asked_again(house: House, reason: str, first: str = "rule_holds") -> None:
     """After the first yes nothing was called, and a second question was asked; after a second yes it is rerun, once."""
     assert house.ehpc.kills == []
     answer(house)
     house.sweep()
     assert house.sink.told() == [
-        ("held", "rule_holds"),
+        ("held", first),
         ("deferred", "approved"),
         ("held", reason),
         ("deferred", "approved"),
@@ -96,6 +96,18 @@ def test_a_yes_to_the_loss_is_none_to_a_window_that_opened_meanwhile(house: Hous
     asked = [reason for verdict, reason in house.sink.told() if verdict == "held"]
     assert asked == ["maintenance", "too_much_to_lose", "maintenance"]
     assert len(house.ehpc.kills) == 1
+
+
+def test_a_yes_is_none_to_a_window_that_the_policy_had_not_then(house: House) -> None:
+    """What was asked about is what a yes counts for: a window written later may have begun before it, and asks anew."""
+    one = Window(name="one", action=WindowAction.HOLD, zone="UTC", begins="2027-01-15 07:00", ends="2027-01-15 12:00")
+    set_policy(house, windows=(one,))
+    house.deliver(house.hung())
+    house.later(60)
+    answer(house)
+    set_policy(house, windows=(one, replace(one, name="two")))
+    house.sweep()
+    asked_again(house, "maintenance", "maintenance")
 
 
 def test_what_a_person_sees_of_a_hold_is_the_live_run(house: House) -> None:

@@ -79,8 +79,9 @@ def test_what_was_approved_earlier_stays_approved() -> None:
     assert yes(replace(held(1), reason=None))[0].cases[0].approved_for == ()
     rule, other = replace(held(1), held_rule="b", approved_rule="a"), Reason.WORKFLOW
     assert [yes(replace(rule, reason=one))[0].cases[0].approved_rule for one in (rule.reason, other)] == ["b", "a"]
-    window = replace(held(1), passed_at=1.0)
-    assert [yes(replace(window, reason=one))[0].cases[0].passed_at for one in (Reason.MAINTENANCE, other)] == [NOW, 1.0]
+    window = replace(held(1), reason=Reason.MAINTENANCE, held_windows=("b", "c"), passed={"a": 1.0, "b": 1.0})
+    assert yes(window)[0].cases[0].passed == {"a": 1.0, "b": NOW, "c": NOW}
+    assert yes(replace(held(1), passed={"a": 1.0}))[0].cases[0].passed == {"a": 1.0}
 
 
 def test_where_a_closed_case_stands_says_its_last_reason() -> None:

@@ -93,6 +93,8 @@ def test_the_strictest_of_several_holds_and_of_those_the_longest() -> None:
     assert "window w " in _decided(defer, _window(name="as long", **OPEN)).message
     assert _decided(defer, hold).verdict is Verdict.HELD
     assert _decided(hold, ignore, defer).verdict is Verdict.SUPPRESSED
+    assert _decided(replace(hold, name="other"), defer, hold).windows == ("other", "w")
+    assert _decided(defer).windows == ()
 
 
 def test_a_person_who_says_yes_passes_a_window_that_holds() -> None:
@@ -136,7 +138,9 @@ def test_a_yes_is_none_to_a_window_that_opens_after_it() -> None:
     assert _decided(each, **yes).verdict is Verdict.HELD
     just = _window(name="just", action=WindowAction.HOLD, begins="2027-01-15 07:50", ends="2027-01-15 09:00")
     assert _decided(just, **yes).reason is Reason.ACCEPTED
-    case = replace(case, passed_at=NOW - 700)  # what else was answered, or resumed, since then is no answer to a window
+    case = replace(
+        case, passed={"just": NOW - 700}
+    )  # what else was answered, or resumed, since then is no answer to it
     assert _decided(just, case=case, record=JobRecord(cases=(case,))).verdict is Verdict.HELD
 
 
@@ -162,7 +166,7 @@ def test_how_many_openings_a_yes_outlives() -> None:
     """The calendar is not gone through for a day, minute by minute: then somebody is asked anew."""
     each_minute = _window(action=WindowAction.HOLD, begins=None, ends=None, cron="* * * * *", lasts_s=60.0)
     for ago, reason in ((MOST_OPENINGS, Reason.ACCEPTED), (MOST_OPENINGS + 1, Reason.MAINTENANCE)):
-        said = {"approved_by": "ann", "approved_for": (Reason.MAINTENANCE,), "passed_at": NOW - 60 * ago}
+        said = {"approved_by": "ann", "approved_for": (Reason.MAINTENANCE,), "passed": {"w": NOW - 60 * ago}}
         case = make_case(state=CaseState.DEFERRED, **said)
         assert _decided(each_minute, case=case, record=JobRecord(cases=(case,))).reason is reason
 
