@@ -61,6 +61,7 @@ class Possible:
     """What a text may hold, and what was found in it so far."""
 
     __slots__ = (
+        "_aligned",
         "_begun",
         "_causes",
         "_known",
@@ -96,6 +97,8 @@ class Possible:
         self.chances = chances
         self.folded = folded
         self.free = free
+        self._aligned = len(folded) == len(text)
+        """Whether each letter is where its small one is."""
         self._known: dict[Any, bool] = {}
         """By pattern, what was found; and what was not by a way to it."""
         self._places: dict[int, int] = {}
@@ -165,13 +168,13 @@ class Possible:
         begin = self.text.rfind(b"\n", 0, place) + 1
         end = self.text.find(b"\n", begin)
         line = begin, len(self.text) if end < 0 else end
-        return any(self._is_near(look, line) for look in looks)
+        near = self.folded[slice(*line)] if self._aligned else self.folded
+        return any(self._is_near(look, line, near) for look in looks if look[0] in near)
 
-    def _is_near(self, look: tuple[Read, Choices, int], line: tuple[int, int]) -> bool:
+    def _is_near(self, look: tuple[Read, Choices, int], line: tuple[int, int], near: Read) -> bool:
         text, others, number = look
         if self._has_it_in_a_line(number, text):
-            near = self.folded[slice(*line)]
-            return text in near and are_there(others, near) and self._is_in_line((number, text, others), line)
+            return are_there(others, near) and self._is_in_line((number, text, others), line)
         return self.finds_any((look,)) and self._patterns.is_in(number, self.text[slice(*line)])
 
     def searched(self, number: int, text: Read, others: Choices) -> bool:
@@ -234,7 +237,7 @@ class Possible:
     def _is_sure(self, number: int, text: Read, folded: Read) -> bool:
         """Whether a text in small letters shows it. Letters that only look like ASCII's are no parts of words."""
         sure = self._patterns.sure(number)
-        return bool(sure) and len(self.folded) == len(self.text) and is_sure(text, sure, folded)
+        return bool(sure) and self._aligned and is_sure(text, sure, folded)
 
     def _lines_with(self, way: _NumberedWay) -> Sequence[tuple[int, int]] | None:
         """Beginnings and ends of the lines that have all that it needs; None where all is to be searched."""
@@ -256,7 +259,7 @@ class Possible:
 
     def _has_it_in_a_line(self, number: int, text: Read) -> bool:
         """Whether a match that has the text is in one line, which can be told by where the text is."""
-        return bool(text) and len(self.folded) == len(self.text) and sees_a_line(self._patterns.pattern(number))
+        return bool(text) and self._aligned and sees_a_line(self._patterns.pattern(number))
 
 
 @lru_cache(maxsize=4096)
