@@ -202,3 +202,11 @@ def test_what_may_not_be_near_is_searched_for_near_alone() -> None:
     there.left = 1
     near = there.looks((0,)), there.looks((1,))
     assert first_of([("red ", (), 0, 3, NOTHING_MORE._replace(near=near))], there) == 3
+
+
+@pytest.mark.parametrize(("text", "place"), [(b"- \ngreen red 1", 3), (b"green red 1\n- ", None)])
+def test_what_may_not_be_near_is_what_the_whole_text_has(text: bytes, place: int | None) -> None:
+    """What has to begin the text is not in a line by itself for that."""
+    there = PatternSet(["red [0-9]", r"\Agreen"]).possible_in(text)
+    near = there.looks((0,)), there.looks((1,))
+    assert first_of([("red ", (), 0, 3, NOTHING_MORE._replace(near=near))], there) == place
