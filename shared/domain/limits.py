@@ -21,6 +21,10 @@ from shared.domain.verdicts import Verdict
 BREAKER_BUCKET_S = 60
 COUNT_BUCKET_S = 10
 PACE_WINDOW_S = 60.0
+KEPT_FOR_S = 86_400.0
+"""So long after a policy had a window tokens are kept for it: who tries another one takes it back soon."""
+MAX_TOKENS = 100_000
+"""Jobs in a breaker's document: no policy allows more, so that none is given back where the oldest are forgotten."""
 MAX_DIGITS = 20
 """A number in a document with more digits is none of ours."""
 
@@ -42,6 +46,20 @@ class SharedLimit(Struct, frozen=True, kw_only=True, omit_defaults=True, tag_fie
     owed_at: float = 0.0
     proven: bool = False
     """Breaker where reruns can stray: a first rerun was seen to have made exactly what was meant."""
+    longest_s: float = 0.0
+    """The longest window that a policy had of late when tokens were taken, in seconds."""
+    longest_at: float = 0.0
+    """The minute in which some were last taken under that window (unix seconds)."""
+
+    def asked(self, window_s: float, now: float) -> SharedLimit:
+        """This document once tokens are taken for a window of that length."""
+        if window_s < self.kept_s(window_s, now):
+            return self
+        return replace(self, longest_s=window_s, longest_at=now // BREAKER_BUCKET_S * BREAKER_BUCKET_S)
+
+    def kept_s(self, window_s: float, now: float) -> float:
+        """How long a token is kept under a policy with that window: a longer one may come back."""
+        return max(window_s, self.longest_s if now < self.longest_at + KEPT_FOR_S else 0.0)
 
     @property
     def listed_at(self) -> float:
@@ -146,8 +164,9 @@ def take_breaker_tokens(
         The new document, and the keys admitted. A job already counted in the window is admitted whatever the
         room, and counts from now on; a forced one is admitted always and counted.
     """
-    buckets = _recent(limit.buckets, now - window_s - BREAKER_BUCKET_S)
-    counted = {token for tokens in buckets.values() for token in tokens}
+    buckets = _recent(limit.buckets, now - limit.kept_s(window_s, now) - BREAKER_BUCKET_S)
+    within = _recent(buckets, now - window_s - BREAKER_BUCKET_S)
+    counted = {token for tokens in within.values() for token in tokens}
     this_bucket = buckets.get(_bucket(BREAKER_BUCKET_S, now), ())
     admitted, taken = set[str](), dict[str, None]()
     for key in dict.fromkeys(job_keys):
@@ -163,8 +182,8 @@ def take_breaker_tokens(
             # Also of a job that counts already: it is acted on again, so it must count from now on, and only so.
             taken[token] = None
     earlier = {start: tuple(one for one in tokens if one not in taken) for start, tokens in buckets.items()}
-    buckets = {start: tokens for start, tokens in earlier.items() if tokens}
-    return replace(limit, buckets=_put(buckets, BREAKER_BUCKET_S, now, list(taken))), frozenset(admitted)
+    buckets = _put({start: tokens for start, tokens in earlier.items() if tokens}, BREAKER_BUCKET_S, now, list(taken))
+    return replace(limit, buckets=_newest(buckets)), frozenset(admitted)
 
 
 def room(limit: SharedLimit, most: int, window_s: float, now: float) -> int:
@@ -185,7 +204,7 @@ def room_at(limit: SharedLimit, most: int, window_s: float, now: float) -> float
 
 def take_tokens(limit: SharedLimit, count: int, window_s: float, now: float) -> SharedLimit:
     """The document of a pace or rate with that many tokens taken, whatever the room; older ones are forgotten."""
-    counts = _counts(limit, window_s, now)
+    counts = _counts(limit, limit.kept_s(window_s, now), now)
     start = int(_bucket(COUNT_BUCKET_S, now))
     if count:
         counts[start] = counts.get(start, 0) + count
@@ -194,7 +213,7 @@ def take_tokens(limit: SharedLimit, count: int, window_s: float, now: float) -> 
 
 def left_later(limit: SharedLimit, left: Sequence[float], window_s: float, taken_at: float) -> SharedLimit:
     """The document of a pace or rate in which tokens taken then count from when their calls left, one each."""
-    counts = _counts(limit, window_s, taken_at)
+    counts = _counts(limit, limit.kept_s(window_s, taken_at), taken_at)
     for moment in left:
         for start, more in ((int(_bucket(COUNT_BUCKET_S, taken_at)), -1), (int(_bucket(COUNT_BUCKET_S, moment)), 1)):
             counts[start] = max(0, counts.get(start, 0) + more)
@@ -213,6 +232,18 @@ def _count(token: str) -> int:
 
 def _recent(buckets: dict[str, tuple[str, ...]], since: float) -> dict[str, tuple[str, ...]]:
     return {start: tokens for start, tokens in buckets.items() if int(start) > since}
+
+
+def _newest(buckets: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+    """As many of the newest tokens as there is room for."""
+    surplus = sum(map(len, buckets.values())) - MAX_TOKENS
+    if surplus <= 0:
+        return buckets
+    kept: dict[str, tuple[str, ...]] = {}
+    for start in sorted(buckets, key=int):
+        kept[start] = buckets[start][max(0, surplus) :]
+        surplus -= len(buckets[start])
+    return {start: tokens for start, tokens in kept.items() if tokens}
 
 
 def _bucket(size_s: int, now: float) -> str:

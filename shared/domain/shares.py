@@ -67,7 +67,8 @@ class Shares(Struct, kw_only=True):
         kept: dict[str, dict[str, None]] = {}
         calls: dict[str, int] = {}
         bucket = str(self._bucket)
-        for start, owner, what in _entries(self.limit, self.now - self.window_s - BUCKET_S):
+        kept_s = self.limit.kept_s(self.window_s, self.now)
+        for start, owner, what in _entries(self.limit, self.now - kept_s - BUCKET_S):
             if not self.distinct and str(start) == bucket:
                 calls[owner] = calls.get(owner, 0) + _number(what)
             else:

@@ -156,7 +156,8 @@ class SharedLimits(Struct, frozen=True, kw_only=True):
     def _propose(self, wanting: Sequence[Item], limits: Limits, before: SharedLimit) -> tuple[Limits, Admission]:
         """What one attempt at the shared documents would leave behind."""
         taken = dict(limits)
-        shares = shares_in(limits, {self._breaker: self.policy.breaker, self._rate: self.policy.rate}, self.now)
+        bounds = {self._breaker: self.policy.breaker, self._rate: self.policy.rate}
+        shares = shares_in(limits, bounds, self.now)
         full = without_room(wanting, list(shares.values()))
         waits = {one: Wait(Reason.OWNER_SHARE, until) for one, until in full.items()}
         sharing = [item for item in wanting if id(item) not in full]
@@ -176,6 +177,9 @@ class SharedLimits(Struct, frozen=True, kw_only=True):
             waits |= dict.fromkeys(_ids(sharing) - _ids(rated), later)
         for key, share in shares.items():
             taken[key] = counted(taken[key], share, [item for item in turn if id(item) in granted])
+        for key, bound in bounds.items():
+            if bound is not None and granted:
+                taken[key] = taken[key].asked(bound.window_s, self.now)
         broken = frozenset([item.key for item in turn]) - admitted
         return taken, Admission(before, taken[self._breaker], broken, granted, waits, later)
 

@@ -39,6 +39,8 @@ NUMBERS: dict[str, dict[str, Any]] = {
         "PACE_WINDOW_S": 60.0,
         "MAX_WHY_CHARS": 256,
         "MAX_WHO_CHARS": 128,
+        "KEPT_FOR_S": 86_400.0,
+        "MAX_TOKENS": 100_000,
         "MAX_DIGITS": 20,
     },
     "shared.domain.link_key": {"MIN_SECRET_CHARS": 32, "MAX_SECRET_CHARS": 256, "MAX_SECRETS": 4},
