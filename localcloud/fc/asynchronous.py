@@ -7,8 +7,8 @@
 Retries: https://www.alibabacloud.com/help/en/functioncompute/fc/error-handling-1-2. A task's id is refused a second
 time (https://www.alibabacloud.com/help/en/functioncompute/fc/developer-reference/api-fc-2023-03-30-invokefunction);
 destinations: https://www.alibabacloud.com/help/en/functioncompute/fc/user-guide/result-callback.
-Not published, so this project's choice: the pause after a function's error, what a destination's record looks like, and
-how long ids are remembered (here: always). What the platform loses after an error of its own is lost here on demand.
+Not published, so this project's choice: the pause after a function's error, and how long ids are remembered (here:
+always). What the platform loses after an error of its own is lost here on demand.
 """
 
 from __future__ import annotations

@@ -1,27 +1,32 @@
 """What carries an announcement: JSON as text, Base64, a queue's message, a web request, one in another.
 
 EventBridge undoes nothing of what a producer's SDK has done, so a message may come as an object, as JSON text, as
-Base64 of it, or as text of such text; and a queue may hold a whole CloudEvent. All of it is opened, a few layers deep.
+Base64 of it, or as text of such text; and a queue may hold a whole CloudEvent, or Function Compute's record of a call
+that it gave up. All of it is opened, a few layers deep.
 https://www.alibabacloud.com/help/en/functioncompute/fc/advanced-features-of-triggers,
+https://www.alibabacloud.com/help/en/fc/user-guide/result-callback,
 https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/formats/json-format.md#31-handling-of-data
 """
 
 from __future__ import annotations
 
 import base64
+import re
 from typing import Any
 
 from shared.domain.errors import Fault, InputError
-from shared.intake.body import Bad, flaws, parse_foreign, parse_text, readable
+from shared.intake.body import Bad, flaws, parse, parse_foreign, parse_text, readable
 from shared.reading.text import below, escaped
 
 LAYERS = 4
 """How deep one may stand in another; each takes a pass over what is left."""
 DATA = ("data", "data_base64")
 """Members of an event that hold what it tells: one of them."""
-CARRIERS = ("messageBody", "body", "value")
-"""Members of `data` in which a queue's message (`messageBody`, `body`), a web request (`body`) or a record of Kafka
-(`value`) has its payload."""
+GIVEN_UP = "requestPayload"
+"""Member in which Function Compute's record of an asynchronous call that it gave up has the call's body."""
+CARRIERS = ("messageBody", "body", "value", GIVEN_UP)
+"""Members of `data` in which a queue's message (`messageBody`, `body`), a web request (`body`), a record of Kafka
+(`value`) or of a call has its payload."""
 CONTENT = "content"
 """The field of a log that may hold the announcement as one JSON object."""
 MAY_CARRY = (*DATA, *CARRIERS, CONTENT)
@@ -29,6 +34,14 @@ MAY_CARRY = (*DATA, *CARRIERS, CONTENT)
 _TO_USUAL = str.maketrans("-_", "+/")
 _MARK = b"\xef\xbb\xbf"
 _STARTS = ("{", '"', "[")
+_JSON = re.compile(rb'[ \t\r\n]*(?:[{"]|\[[ \t\r\n]*[{"])')
+"""How an object, text, or an array of these begins."""
+
+
+def parse_delivered(body: bytes) -> Any:
+    """As `parse`, of a body that may also be Base64, as a queue's own API hands over a message."""
+    plain = body.lstrip().startswith(tuple(map(str.encode, _STARTS)))
+    return parse((None if plain else _carried(body.decode("latin-1"))) or body)
 
 
 def data_of(event: dict[str, Any], path: str, faults: list[Fault]) -> tuple[Any, str]:
@@ -46,13 +59,17 @@ def data_of(event: dict[str, Any], path: str, faults: list[Fault]) -> tuple[Any,
 
 
 def unpacked(record: Any, found: Any, where: str, faults: list[Fault]) -> tuple[Any, str, Any]:
-    """Down to the record that announces: as it was found, where, and the time of the innermost event around it."""
+    """Down to the record that announces: as it was found, where, and the time of the innermost event around it.
+
+    A call's record is as old as the call: the queue or bus that it came to since may have got it hours later.
+    """
     time = None
     for _ in range(LAYERS):
         if not isinstance(record, dict) or announces_itself(record):
             break
         if carrier := one_of(CARRIERS, record, where, faults):
             inner = below(where, carrier)
+            time = (record.get("timestamp") if carrier == GIVEN_UP else None) or time
             found, where = opened(record[carrier], inner, faults), inner
         elif "specversion" in record and any(name in record for name in DATA):
             time = record.get("time") or time
@@ -85,7 +102,7 @@ def opened(value: Any, path: str, faults: list[Fault]) -> Any:
 
 
 def carries(text: str) -> bool:
-    """Whether the text looks like JSON of an object, an array or text, or is Base64 of an object or of text."""
+    """Whether the text looks like JSON of an object, an array or text, or is Base64 of such JSON."""
     return text.lstrip("\ufeff \t\r\n").startswith(_STARTS) or _carried(text) is not None
 
 
@@ -96,7 +113,7 @@ def _carried(text: str) -> bytes | None:
         raw = _unwrapped(wrapped)
         if raw is None:
             return None
-        if raw.removeprefix(_MARK).lstrip().startswith((b"{", b'"')):
+        if _JSON.match(raw.removeprefix(_MARK)):
             return raw
         wrapped = raw.decode("ascii") if raw.isascii() else None
     return None

@@ -1,10 +1,11 @@
 """The event door: what EventBridge delivers → failures.
 
 Accepted, alone or in an array, each as an object or as text of it (as event streams from Kafka deliver them): a
-CloudEvent whose `data` is `job-failure/1`, or carries it in one of the ways that `shared.intake.carriers` knows; the
-Log Service connector's event, whose `data` is a log and is treated as one; a rule target's transformed body, that is,
-bare `job-failure/1`; what a job system's own platform says of its jobs (`System.native`); and events about machines
-(`acs.ecs`, E-HPC's nodes, CloudMonitor's flat form), of which job systems say what they mean.
+CloudEvent whose `data` is `job-failure/1`, or several, or carries them in one of the ways that `shared.intake.carriers`
+knows; the Log Service connector's event, whose `data` is a log and is treated as one; a rule target's transformed body,
+that is, bare `data`; what a job system's own platform says of its jobs (`System.native`); events about machines
+(`acs.ecs`, E-HPC's nodes, CloudMonitor's flat form), of which job systems say what they mean; and the record of a call
+with any of these that was given up (`shared.intake.given_up`).
 Of the envelope only `id`, `source`, `type`, `time` and `data` are read, and as the name of who speaks
 `aliyuneventbusname` and `aliyunaccountid`: the other attributes may be missing or odd (`aliyunpublishtime` ends in
 `PRC`). Where a platform's event says its region is read besides (`shared.intake.region`); an announcement says its
@@ -15,6 +16,7 @@ announces no failure: these are passed over.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Any
 
 from msgspec.structs import replace
@@ -22,9 +24,20 @@ from msgspec.structs import replace
 from shared.domain.errors import Fault, InputError
 from shared.domain.failure import Failure, Intake, Noted, Speaker, Trigger, Unreadable
 from shared.intake.announcement import announces, contradicted, read_announcement
-from shared.intake.body import Bad, compact, earlier_members, flaws, parse, readable
-from shared.intake.carriers import DATA, announces_itself, carries, data_of, opened, unpacked
+from shared.intake.body import Bad, compact, earlier_members, flaws, readable
+from shared.intake.carriers import (
+    CARRIERS,
+    DATA,
+    LAYERS,
+    announces_itself,
+    carries,
+    data_of,
+    opened,
+    parse_delivered,
+    unpacked,
+)
 from shared.intake.context import Context, Envelope, content_hash, event_id, unreadable
+from shared.intake.given_up import given_up
 from shared.intake.log import add, find_in_log
 from shared.intake.region import region_of
 from shared.ports import TOPIC
@@ -48,7 +61,7 @@ _LOG_PLACE = re.compile(r"project/([^/]+)/logstore/([^/]+)\Z")
 def read_events(body: bytes, context: Context) -> Intake:
     """The failures in a body from EventBridge. Never raises for what the body holds."""
     try:
-        value = parse(body)
+        value = parse_delivered(body)
     except InputError as error:
         told = Envelope(path="$", trigger=Trigger.EVENT, event_id=event_id("event", content_hash(body)), original=body)
         return Intake(unreadable=[unreadable(told, error.faults)])
@@ -72,33 +85,54 @@ def items(value: Any, path: str) -> list[tuple[str, Any]]:
     return listed
 
 
-def read_item(value: Any, path: str, trigger: Trigger, context: Context, intake: Intake) -> None:
-    """Add to the intake what one item of a body is: an event, or a bare announcement."""
+def read_item(value: Any, path: str, trigger: Trigger, context: Context, intake: Intake, layers: int = LAYERS) -> None:
+    """Add to the intake what one item of a body is: an event, a bare announcement, or up to so many layers around."""
     faults = flaws(value, path)
     if isinstance(value, str) and carries(value):
         value = opened(value, path, faults)
-    item = readable(value)
+    stray = stray_flags(value, path) if trigger is Trigger.MANUAL else []
+    within = _within(value, path, context) if layers and not stray else None
+    if within is not None:
+        listed, context = within
+        for where, one in listed:
+            read_item(one, where, trigger, context, intake, layers - 1)
+        return
     told = Envelope(
         path=path,
         trigger=trigger,
-        event_id=_event_id(item),
+        event_id=event_id("manual", context.request_id, path) if stray else _event_id(readable(value)),
         original=value,
         salt=context.request_id if trigger is Trigger.MANUAL else "",
     )
+    if stray:
+        intake.reject(unreadable(told, stray))
+    else:
+        _read_one(value, told, context, intake, faults)
+
+
+def _within(value: Any, path: str, context: Context) -> tuple[list[tuple[str, Any]], Context] | None:
+    """What an array, or a call that was given up, holds; None: the value is one item, be it an array of nothing."""
+    call = given_up(value, path, context)
+    if call is not None:
+        return items(call.body, call.path) or [(call.path, call.body)], call.context
+    return (items(value, path), context) if isinstance(value, list) and value else None
+
+
+def _read_one(value: Any, told: Envelope, context: Context, intake: Intake, faults: list[Fault]) -> None:
+    item = readable(value)
     if isinstance(item, dict) and not faults and _is_of_machines(item, told, context, intake):
         return
     if not isinstance(item, dict):
         if not isinstance(value, Bad):
-            faults.append(Fault(path, f"is {kind(value)}; wanted a CloudEvent or an object with job-failure/1 fields"))
+            wanted = "a CloudEvent or an object with job-failure/1 fields"
+            faults.append(Fault(told.path, f"is {kind(value)}; wanted {wanted}"))
         add(intake, unreadable(told, faults))
     elif _is_cloud_event(item):
         read = _read_cloud_event(item, told, context, faults)
-        if read is None and _is_of_reruns(item, told, context, intake):
-            return
-        if read is None:
+        if not read and not _is_of_reruns(item, told, context, intake):
             intake.passed_over += 1
-        else:
-            add(intake, read)
+        for one in read:
+            add(intake, one)
     else:
         add(intake, read_announcement(item, told, context, faults))
 
@@ -149,20 +183,31 @@ def _moment_before(told: Any, now: float) -> float:
 
 
 def _is_cloud_event(item: dict[str, Any]) -> bool:
-    return "specversion" in item or (any(name in item for name in DATA) and not announces_itself(item))
+    if "specversion" in item:
+        return True
+    return not announces_itself(item) and (any(name in item for name in DATA) or _is_bare(item))
+
+
+def _is_bare(item: dict[str, Any]) -> bool:
+    """Whether it is an event's `data` alone, with a queue's message or the like in it."""
+    held = [readable(item[name]) for name in CARRIERS if name in item]
+    return not any(name in item for name in DATA) and any(
+        isinstance(one, dict | list) or (isinstance(one, str) and carries(one)) for one in held
+    )
 
 
 def _read_cloud_event(
     event: dict[str, Any], envelope: Envelope, context: Context, faults: list[Fault]
-) -> Failure | Unreadable | None:
-    """What the event announces; None if it carries somebody else's log, or its platform tells no failure by it."""
-    found, where = data_of(event, envelope.path, faults)
+) -> list[Failure | Unreadable]:
+    """What the event announces; nothing if it carries somebody else's log, or its platform tells no failure by it."""
+    bare = "specversion" not in event and _is_bare(event)
+    found, where = (event, envelope.path) if bare else data_of(event, envelope.path, faults)
     record, time = readable(found), event.get("time")
     from_log = event.get("type") == _CONNECTOR
     if from_log and isinstance(record, dict):
         announced = find_in_log(record, where, context.region, earlier_members(found))
         if announced is None:
-            return None
+            return []
         record, where, time = announced.record, announced.path, announced.time or time
         faults.extend(announced.faults)
     elif isinstance(record, dict) and not announces_itself(record):
@@ -170,24 +215,37 @@ def _read_cloud_event(
         if native is not None:
             record = native.read(bounded(event.get("type")), record)
             if record is None:
-                return None
+                return []
             record = {**record, "region": region_of(event, envelope.path, faults)}
         else:
             found, where, inner = unpacked(record, found, where, faults)
             record, time = readable(found), inner or time
-    if envelope.trigger is Trigger.MANUAL:
-        faults.extend(stray_flags(record, where))
+    speaker = _speaker(event, from_log=from_log) if envelope.trigger is Trigger.EVENT else Speaker()
+    told = replace(envelope, path=where, time=time, speaker=speaker)
+    if isinstance(record, list) and record and not from_log:
+        return list(_read_several(record, event, told, context, faults))
+    return [_announced(record, event, told, context, faults)]
+
+
+def _read_several(
+    records: list[Any], event: dict[str, Any], told: Envelope, context: Context, faults: list[Fault]
+) -> Iterator[Failure | Unreadable]:
+    """What each of the records in one message announces: what is wrong in one of them costs no other."""
+    around = [fault for fault in faults if not fault.path.startswith(f"{told.path}[")]
+    for place, (where, one) in enumerate(items(records, told.path)):
+        own = [*around, *flaws(one, where)]
+        found, place_in_it, time = unpacked(readable(one), one, where, own)
+        mine = replace(told, path=place_in_it, time=time or told.time, event_id=event_id(told.event_id, place))
+        yield _announced(readable(found), event, mine, context, own)
+
+
+def _announced(
+    record: Any, event: dict[str, Any], told: Envelope, context: Context, faults: list[Fault]
+) -> Failure | Unreadable:
+    if told.trigger is Trigger.MANUAL:
+        faults.extend(stray_flags(record, told.path))
     if isinstance(record, dict) and announces(event):
-        faults.extend(contradicted(record, event, where, context.region))
-    told = Envelope(
-        path=where,
-        trigger=envelope.trigger,
-        event_id=envelope.event_id,
-        original=envelope.original,
-        time=time,
-        salt=envelope.salt,
-        speaker=_speaker(event, from_log=from_log) if envelope.trigger is Trigger.EVENT else Speaker(),
-    )
+        faults.extend(contradicted(record, event, told.path, context.region))
     return read_announcement(record, told, context, faults)
 
 
@@ -226,6 +284,6 @@ def _event_id(item: Any) -> str:
             if item.get("type") == _CONNECTOR:
                 return event_id(source, own, content_hash(item.get("data")))
             return event_id(source, own)
-        if _is_cloud_event(item):
+        if _is_cloud_event(item) and not _is_bare(item):
             item = {name: item.get(name) for name in ("source", "type", "subject", "time", "data", "data_base64")}
     return event_id("event", content_hash(item))

@@ -1,8 +1,9 @@
 """The manual door: what a person sends → failures, and ranges of logs to pull.
 
-Accepted: any body of the other two doors, a Log Service trigger's included; `{"jobs": [<job-failure/1> …]}`;
-and `{"event": <any of these>}`, whose event may be an object, an array or JSON text and may itself be a
-wrapper once. The last two take `dry_run` and `force`, and `by` and `why`: who forces, and why, as the outcome tells it.
+Accepted: any body of the other two doors, a Log Service trigger's included; `{"jobs": [<job-failure/1> …]}`; the
+record of a call of a door that was given up (`shared.intake.given_up`); and `{"event": <any of these>}`, whose event
+may be an object, an array or JSON text and may itself be a wrapper once. `jobs` and `event` take `dry_run` and
+`force`, and `by` and `why`: who forces, and why, as the outcome tells it.
 
 Who writes `dry_run` relies on it. So a wrapper with a member that is not known (`dryrun`), a flag that is no
 boolean, a flag given twice, or a flag where it has no meaning (in a job, in an event) makes its carrier
@@ -19,10 +20,11 @@ from shared.domain.act import MAX_ACTOR_CHARS, MAX_WHY_CHARS, UNEXPLAINED
 from shared.domain.errors import Fault, InputError
 from shared.domain.failure import Intake, Trigger, Unreadable
 from shared.intake.announcement import read_announcement
-from shared.intake.body import Bad, flaws, parse, readable
-from shared.intake.carriers import carries, opened
+from shared.intake.body import Bad, flaws, readable
+from shared.intake.carriers import carries, opened, parse_delivered
 from shared.intake.context import Context, Envelope, event_id, unreadable
 from shared.intake.event import FLAGS, items, read_item, stray_flags
+from shared.intake.given_up import given_up
 from shared.intake.log import add
 from shared.intake.trigger import OTHER_BODIES, is_trigger, read_trigger_value
 from shared.ports import LogRange
@@ -54,6 +56,8 @@ class _Reading(Struct):
     intake: Intake
     ranges: list[LogRange]
     wrappers: int = 0
+    calls: int = 0
+    """Records of calls that were opened: a second one in it is read as an event is."""
     said: dict[str, list[bool]] = {}
     words: dict[str, str] = {}
 
@@ -71,7 +75,7 @@ def read_manual(body: bytes, context: Context) -> ManualRequest:
     """What a body sent by a person asks for. Never raises for what the body holds."""
     reading = _Reading(context=context, original=body, intake=Intake(), ranges=[])
     try:
-        _read(parse(body), "$", reading)
+        _read(parse_delivered(body), "$", reading)
     except InputError as error:
         reading.refuse(list(error.faults))
     intake = reading.intake
@@ -89,7 +93,11 @@ def _read(value: Any, path: str, reading: _Reading) -> None:
     if isinstance(body, dict) and not OTHER_BODIES & body.keys() and any(name in body for name in _WRAPPED):
         _read_wrapper(value, body, path, reading)
         return
-    if is_trigger(value) and not stray_flags(value, path):
+    call = None if reading.calls or stray_flags(value, path) else given_up(value, path, reading.context)
+    if call is not None:
+        reading.calls, reading.context = 1, call.context
+        _read(call.body, call.path, reading)
+    elif is_trigger(value) and not stray_flags(value, path):
         told = reading.told(path, event_id("manual", reading.context.request_id), value)
         answer = read_trigger_value(value, told, reading.context)
         if isinstance(answer, Unreadable):
@@ -98,22 +106,12 @@ def _read(value: Any, path: str, reading: _Reading) -> None:
             reading.ranges.append(answer)
     else:
         for where, item in items(value, path):
-            _read_event(item, where, reading)
+            read_item(item, where, Trigger.MANUAL, reading.context, reading.intake)
 
 
 def _opened(value: Any, path: str) -> Any:
     """What text carries, or the value itself: a flag in it must be seen."""
     return opened(value, path, []) if isinstance(value, str) and carries(value) else value
-
-
-def _read_event(value: Any, path: str, reading: _Reading) -> None:
-    value = _opened(value, path)
-    stray = stray_flags(value, path)
-    if stray:
-        told = reading.told(path, event_id("manual", reading.context.request_id, path), value)
-        reading.intake.reject(unreadable(told, stray))
-    else:
-        read_item(value, path, Trigger.MANUAL, reading.context, reading.intake)
 
 
 def _read_wrapper(value: Any, wrapper: dict[str, Any], path: str, reading: _Reading) -> None:

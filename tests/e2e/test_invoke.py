@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import json
 from pathlib import Path
 from typing import Any
 
@@ -50,6 +52,21 @@ def test_bytes_that_are_no_json_are_an_outcome(tmp_path: Path) -> None:
     assert call(file, dry_run=True).status == UNUSABLE
 
 
+@pytest.mark.parametrize("name", ["event-mns-streaming-array.json", "manual-event-force.json"])
+def test_a_dead_letter_is_sent_as_it_is(tmp_path: Path, name: str) -> None:
+    """The record that a queue got of a call that was given up heals what the call was to heal, by the same door."""
+    letter = tmp_path / "letter"
+    body = (EVENTS / name).read_text(encoding="utf-8")
+    letter.write_text(json.dumps({"requestContext": {"requestId": "1-call"}, "requestPayload": body}), encoding="utf-8")
+    called = call(letter)
+    assert (called.status, called.outcomes) == (RETURNED, CASES[name][1])
+    letter.write_bytes(base64.b64encode(letter.read_bytes()))
+    wanted = [("would_rerun", "dry_run", state) for _, _, state in CASES[name][1]]
+    tried = call(letter, dry_run=True)
+    assert {verdict for verdict, _, _ in tried.outcomes} <= {"would_rerun", "suppressed", "duplicate", "ineligible"}
+    assert len(tried.outcomes) == len(wanted)
+
+
 @pytest.mark.parametrize(
     ("name", "wanted", "said"),
     [
@@ -95,6 +112,12 @@ def test_alone_it_says_that_nothing_leaves() -> None:
         (b'{"event": {}}', "manual"),
         (b'{"triggerTime": "", "triggerName": "", "payload": "x"}', "sweep"),
         (b'{"triggerTime": ""}', "event_trigger"),
+        (b'{"requestContext": {}, "requestPayload": "{\\"system\\": 1}"}', "event_trigger"),
+        (b'{"requestContext": {}, "requestPayload": [{"specversion": "1.0"}]}', "event_trigger"),
+        (b'{"requestContext": {}, "requestPayload": "{\\"jobs\\": []}"}', "manual"),
+        (b'{"requestContext": {}, "requestPayload": {"source": {}}}', "manual"),
+        (b'{"requestContext": {}, "requestPayload": "{\\"triggerTime\\": 1, \\"triggerName\\": 1}"}', "manual"),
+        (base64.b64encode(b'{"jobs": []}') + b"\n", "manual"),
     ],
 )
 def test_the_function_follows_from_the_shape(body: bytes, function: str) -> None:

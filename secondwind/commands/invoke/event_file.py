@@ -12,13 +12,35 @@ from secondwind.text_file import opened
 from secondwind.usage import UnusableError
 from secondwind.who import bounded, identity, who
 from shared.domain.act import MAX_WHY_CHARS, Signed
+from shared.domain.errors import InputError
 from shared.domain.failure import Trigger
 from shared.doors import DOOR, DOORS, Door, door_of
+from shared.intake.body import readable
+from shared.intake.carriers import GIVEN_UP, parse_delivered
 
 
 def door_for(event: bytes) -> Door:
-    """The door that such an event is for, by its shape; what nobody else takes is EventBridge's."""
-    body = parsed(event)
+    """The door that such an event is for, by its shape; what nobody else takes is EventBridge's.
+
+    Of a call that was given up it is the one that the call was for; if that takes no such record, `manual`.
+    """
+    body = _delivered(event)
+    if isinstance(body, dict) and GIVEN_UP in body and "requestContext" in body:
+        held = body[GIVEN_UP]
+        door = _door_of(_delivered(held.encode()) if isinstance(held, str) else held)
+        return door if door.trigger is Trigger.EVENT else door_of(Trigger.MANUAL)
+    return _door_of(body)
+
+
+def _delivered(event: bytes) -> Any:
+    """What a function will read of it; None if that is nothing."""
+    try:
+        return readable(parse_delivered(event))
+    except InputError:
+        return None  # the function is there to say what is wrong with it
+
+
+def _door_of(body: Any) -> Door:
     if not isinstance(body, dict) or "specversion" in body:
         return door_of(Trigger.EVENT)
     if isinstance(body.get("source"), dict):
@@ -66,7 +88,7 @@ def parsed(event: bytes) -> Any:
     try:
         return json.loads(event)
     except (ValueError, RecursionError):
-        return None  # the function is there to say what is wrong with it
+        return None
 
 
 def signed(event: bytes, by: str, why: str, ram: Callable[[], str] = str) -> bytes:
@@ -99,7 +121,9 @@ def signed(event: bytes, by: str, why: str, ram: Callable[[], str] = str) -> byt
 
 
 def wrapped(event: bytes) -> bytes:
-    """The body in a dry run's wrapper, byte for byte. Raises UnusableError."""
+    """The body in a dry run's wrapper, byte for byte; what is Base64 of JSON as text. Raises UnusableError."""
     if parsed(event) is None:
-        raise UnusableError("is no JSON, so it cannot be wrapped for a dry run")
+        if _delivered(event) is None:
+            raise UnusableError("is no JSON, so it cannot be wrapped for a dry run")
+        event = json.dumps(event.decode("ascii", "ignore")).encode()
     return b'{"event": ' + event + b', "dry_run": true}'

@@ -110,7 +110,7 @@ def _try_doors(value: Any, chance: random.Random, seen: Counter[str]) -> None:
         _check(intake, seen)
         assert (_jobs(intake)[0], _jobs(intake)[-1]) == ("1.good", "2.good")
         of_no_failure = len(intake.noted) + len(intake.reruns) + intake.passed_over
-        assert len(intake.failures) + len(intake.unreadable) + of_no_failure == 3
+        assert len(intake.failures) + len(intake.unreadable) + of_no_failure >= 3, "an array may hold several"
     alone = as_bytes(value)
     _check_range(read_trigger(alone, CONTEXT), seen)
     spoilt = spoil(alone, chance)

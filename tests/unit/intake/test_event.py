@@ -64,7 +64,7 @@ def test_one_bad_record_of_an_array_costs_no_other(
     cloud_event: MakeEvent, encode: Encode, context: Context, ehpc: dict[str, Any]
 ) -> None:
     """Faults name the place in the array; order is kept."""
-    array = [cloud_event(ehpc), cloud_event({"system": "ehpc"}), 5, [ehpc], ehpc | {"job_id": "2"}]
+    array = [cloud_event(ehpc), cloud_event({"system": "ehpc"}), 5, [], ehpc | {"job_id": "2"}]
     intake = read_events(encode(array), context)
     assert [failure.job_id for failure in intake.failures] == ["1.scheduler", "2"]
     assert [[fault.path for fault in bad.faults] for bad in intake.unreadable] == [
