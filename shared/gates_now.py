@@ -46,7 +46,7 @@ def gates_of(
     Raises:
         LedgerUnavailable: it is out of reach.
     """
-    systems = open_systems(settings, credentials, clock, lambda: until - clock.now())
+    systems = open_systems(settings, policy, credentials, clock, lambda: until - clock.now())
     healer = Healer(
         systems=systems,
         ledger=ledger,

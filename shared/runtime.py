@@ -186,6 +186,7 @@ def _wired(context: Any, start: Start, *, timer: bool = False) -> Iterator[Wirin
             Healer(
                 systems=open_systems(
                     settings,
+                    policy,
                     credentials,
                     clock,
                     lambda: remaining_s() - SETTLE_ROOM_S,

@@ -12,6 +12,7 @@ from shared.domain.credentials import Credentials
 from shared.domain.failure import Failure
 from shared.domain.job import Scope
 from shared.domain.snapshot import LookFailed, Observation
+from shared.policy.model import Policy
 from shared.ports import Clock, JobSystem
 from shared.settings import Settings
 from shared.systems import SYSTEMS
@@ -23,6 +24,7 @@ _T = TypeVar("_T")
 
 def open_systems(
     settings: Settings,
+    policy: Policy,
     credentials: Credentials,
     clock: Clock,
     remaining_s: Callable[[], float],
@@ -32,8 +34,11 @@ def open_systems(
 ) -> Callable[[str, str], JobSystem]:
     """Job systems by name and region; one that an endpoint's setting keeps to another region calls nobody.
 
+    Nor does one of a region that the policy does not name: it may have been taken out while failures of it waited.
+
     Args:
         settings: endpoints, and the zone in which days are cut.
+        policy: which regions are meant besides the function's own.
         credentials: with which calls are signed.
         clock: tells when looks began and calls left.
         remaining_s: seconds that are left for calls.
@@ -44,6 +49,8 @@ def open_systems(
     def system_in(name: str, region: str) -> JobSystem:
         if not settings.serves(name, region):
             return _Elsewhere(_not_served(settings, name, region), clock)
+        if region not in {settings.region, *policy.named_regions}:
+            return _Elsewhere(f"the policy names no region {region}, in `regions` or `discover`", clock)
         api = OpenApi(
             credentials,
             settings.endpoint(name, region),
@@ -66,7 +73,7 @@ def open_seekers(
 ) -> Callable[[str, str], Seeker | None]:
     """What looks for failures that nobody tells, by system and region; None where a system offers none.
 
-    The arguments are those of `open_systems`.
+    The arguments are those of `open_systems`. It is asked only for what the policy's `discover` names.
     """
 
     def seeker_in(name: str, region: str) -> Seeker | None:

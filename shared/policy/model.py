@@ -7,6 +7,7 @@ bound: the loader checks them, and a JSON Schema can be made from them. Only a l
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import Annotated
 
@@ -30,7 +31,7 @@ from shared.policy.bounds import (
     Timing,
 )
 from shared.policy.conditions import PATTERN_FORMAT, Match, Pattern, Source
-from shared.policy.discover import Discover
+from shared.policy.discover import Discover, watched
 from shared.policy.itself import Itself
 from shared.policy.notify import Notify
 from shared.policy.people import Person
@@ -163,6 +164,12 @@ class Policy(Struct, frozen=True, kw_only=True):
     ] = ()
     """The first that matches decides. A loaded policy has those of its packs among them, in the order asked. One with
     the name of a pack's rule stands in its place."""
+
+    @property
+    def named_regions(self) -> Iterator[str]:
+        """Those that events may name, and those in which it is looked without: credentials go to no others."""
+        yield from self.regions
+        yield from (entry.region for _, entry in watched(self.discover) if entry.region)
 
     @property
     def policy_version(self) -> str:

@@ -52,7 +52,8 @@ def decide_again(announcement: Mapping[str, Any], region: str, terms: LedgerTerm
         settings = _settings(region, terms)
         policy = _policy(settings)
         until = terms.clock.now() + TIME_S
-        systems = open_systems(settings, credentials_of(terms.environ), terms.clock, lambda: until - terms.clock.now())
+        credentials = credentials_of(terms.environ)
+        systems = open_systems(settings, policy, credentials, terms.clock, lambda: until - terms.clock.now())
         failure = _failure(announcement, settings, policy, terms)
         with ledger_of(terms) as (ledger, _):
             healer = Healer(

@@ -84,7 +84,8 @@ def attempt_seen(facts: Facts) -> GateAnswer | None:
         return None
     wanted = f"proof of what attempt {case.attempt} did to {case.life or ''}"
     if isinstance(facts.observation, LookFailed):
-        stop = Stop(Verdict.UNKNOWN, Reason.NOT_SETTLED, "could not look at the job", facts.look_again_at)
+        message = f"could not look at the job: {facts.observation.message}"
+        stop = Stop(Verdict.UNKNOWN, Reason.NOT_SETTLED, message, facts.look_again_at)
         return GateAnswer(saw=facts.observation.code, wanted=wanted, stop=stop)
     others = facts.record.attempted_beside(case)
     conclusion = facts.observation.conclude(case, others, settled=_settled(case, facts.observation, facts))

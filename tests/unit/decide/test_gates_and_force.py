@@ -69,6 +69,7 @@ def test_nothing_stays_open_longer_than_a_day(
         assert unseen.reason.value == ("look_failed" if in_time else "gave_up")
     else:
         assert unseen.reason.value == ("not_settled" if in_time else "no_evidence")
+        assert (unseen.message == "could not look at the job: x") is in_time
     assert (seen.verdict.value, seen.reason.value) == (("rerun", "accepted") if in_time else ("refused", "gave_up"))
     assert (seen.gates[-1].passed, seen.attempt) == (in_time, 1)
 

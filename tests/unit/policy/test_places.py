@@ -49,6 +49,19 @@ def test_the_file_says_it_so() -> None:
     assert [rule.match.project for rule in policy.rules] == ["12345", None]
 
 
+def test_regions_are_named_for_events_and_for_discover() -> None:
+    """An entry of `discover` without one is about the function's own."""
+    text = """
+version: 1
+regions: [cn-beijing]
+discover:
+  ehpc: [{clusters: ['a'], nodes: {}, region: cn-shenzhen}, {clusters: ['b'], nodes: {}}]
+  dataworks: [{project_id: 1, region: cn-chengdu}]
+rules: [{name: a, match: {}, action: rerun}]
+"""
+    assert sorted(load_policy(text).named_regions) == ["cn-beijing", "cn-chengdu", "cn-shenzhen"]
+
+
 def rule_of(match: Match, scope: Scope) -> object:
     """The rule that a failure of some job there finds."""
     failure = Failure(
