@@ -15,7 +15,7 @@ from shared.domain.credentials import Credentials
 from shared.domain.errors import SettingsError
 from shared.openers.ledger import OpenLedger, check_client, open_ledger
 from shared.ports import Clock
-from shared.reality import SystemClock
+from shared.reality import MachineClock
 from shared.settings import LedgerUrl, RedisUrl, SqliteUrl, parse_ledger_url, read_credentials
 from shared.settings.plaintext import checked
 
@@ -32,7 +32,7 @@ class LedgerTerms(Struct, frozen=True, kw_only=True):
     quiet: bool = False
     """Say only what went wrong beside the result."""
     environ: Mapping[str, str] = os.environ
-    clock: Clock = SystemClock()
+    clock: Clock = MachineClock()
 
 
 def local_file(environ: Mapping[str, str]) -> Path:

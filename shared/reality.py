@@ -30,11 +30,20 @@ MOST_OFF_S = 900.0
 (docs/facts/gateway-and-transport.md): a date so far off is no time."""
 
 
+class MachineClock:
+    """Implements `shared.ports.Clock`: the machine's own, as it is set, for a process that lives long."""
+
+    def now(self) -> float:
+        """Unix seconds."""
+        return time.time()
+
+
 class SystemClock:
     """Implements `shared.ports.Clock` and `shared.systems.openapi.ClockThatHears`: the machine's clock, put right.
 
-    One is made an invocation and keeps its pace, so that all of it is decided by one time. What it hears puts right
-    those that are made later in this process.
+    One is made an invocation and keeps its pace, so that all of it is decided by one time: it goes on where the
+    machine's is set back meanwhile, or a call that has just left would count as one of minutes ago, and be repeated.
+    What it hears puts right those that are made later in this process.
 
     Args:
         heeds: whether answers are listened to; else it is the machine's own clock, and later ones begin with that.
@@ -48,10 +57,13 @@ class SystemClock:
             SystemClock.known_off_s = 0.0
         self._heeds = heeds
         self._off_s = SystemClock.known_off_s
+        self._since_start_s = time.time() - time.monotonic()
 
     def now(self) -> float:
-        """Unix seconds."""
-        return time.time() + self._off_s
+        """Unix seconds, never less than before. A machine that slept has no steady clock of that: the other counts."""
+        steady = time.monotonic()
+        self._since_start_s = max(self._since_start_s, time.time() - steady)
+        return steady + self._since_start_s + self._off_s
 
     def hear(self, date: str, asked_at: float) -> None:
         """Compare with the `Date` of an answer to what was asked at that moment, by this clock.
@@ -63,10 +75,11 @@ class SystemClock:
         told = _seconds(date) if self._heeds else None
         if told is None:
             return
-        least, most = told - self.now(), told + 1 - asked_at
-        off_s = min(max(0.0, least), most)
-        if abs(off_s) > AGREES_S and abs(self._off_s + off_s) <= MOST_OFF_S:
-            SystemClock.known_off_s = self._off_s + off_s
+        now = self.now()
+        off_s = min(max(0.0, told - now), told + 1 - asked_at)
+        machines_s = now + off_s - time.time()
+        if abs(off_s) > AGREES_S and abs(machines_s) <= MOST_OFF_S:
+            SystemClock.known_off_s = machines_s
             raise ClockOff(off_s)
 
 

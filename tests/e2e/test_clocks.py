@@ -40,6 +40,9 @@ def machine(monkeypatch: pytest.MonkeyPatch) -> Any:
         def time(self) -> float:
             return time.time() + self.ahead_s
 
+        def monotonic(self) -> float:
+            return time.monotonic()
+
     made = Machine()
     monkeypatch.setattr("shared.reality.time", made)
     return made
@@ -53,6 +56,28 @@ def test_another_instance_ahead_of_the_first_never_repeats_its_call(town: Town, 
     told = town.invoke("event_trigger", failure())
     assert told["counts"]["unknown"] == 1
     machine.ahead_s = ahead_s
+    town.invoke("sweep", {})
+    assert len(town.rerun_calls()) == 1
+
+
+def test_a_clock_that_is_set_right_while_a_call_is_on_its_way_never_repeats_it(
+    town: Town, machine: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It was five minutes ahead, which a look showed, and is set back amid the call: that did not leave earlier.
+
+    Another instance, whose clock is right, must not take it for long gone.
+    """
+    hung_cluster(town, 1)
+
+    def set_back(_parameters: Any) -> bool:
+        machine.ahead_s = 0.0
+        return True
+
+    town.cloud.faults.add(Fault("RerunJobs", FaultKind.CLOSE_BEFORE_EFFECT, effect_after_s=600.0, match=set_back))
+    machine.ahead_s = 300.0
+    told = town.invoke("event_trigger", failure())
+    assert (told["counts"]["unknown"], machine.ahead_s) == (1, 0.0)
+    monkeypatch.setattr(SystemClock, "known_off_s", 0.0)
     town.invoke("sweep", {})
     assert len(town.rerun_calls()) == 1
 

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from shared.domain.credentials import Credentials
 from shared.domain.endpoint import parse_endpoint
 from shared.domain.errors import ClockOff
-from shared.reality import SystemClock
+from shared.reality import MachineClock, SystemClock
 from shared.start import Start, by_a_right_clock
 from shared.systems.openapi import ApiCall, OpenApi, Reply
 from tests.support.http_wire import Wire, say
@@ -23,9 +23,10 @@ READ = ApiCall(action="ListJobsWithFilters", version="2018-04-12", parameters={}
 
 @pytest.fixture(autouse=True)
 def machine(monkeypatch: pytest.MonkeyPatch) -> Any:
-    """The machine's clock, `machine.moment`; nothing is known of it yet."""
-    made = SimpleNamespace(moment=NOW)
+    """The machine's clock, `machine.moment`, and its steady one; nothing is known of it yet."""
+    made = SimpleNamespace(moment=NOW, steady=12.5)
     made.time = lambda: made.moment
+    made.monotonic = lambda: made.steady
     monkeypatch.setattr("shared.reality.time", made)
     monkeypatch.setattr(SystemClock, "known_off_s", 0.0)
     return made
@@ -68,6 +69,36 @@ def test_a_clock_that_was_set_since_is_found_to_be_right_again(machine: Any) -> 
     with pytest.raises(ClockOff):
         clock.hear(dated(machine.moment), clock.now())
     assert abs(SystemClock().now() - machine.moment) <= 1
+
+
+def test_an_invocation_goes_on_where_the_machines_clock_is_set_back(machine: Any) -> None:
+    """Else a call of a moment ago would count as one of five minutes ago, its run as not restarted: it is killed."""
+    clock = SystemClock()
+    for passed_s in (1.0, 2.0, 3.0):
+        machine.moment -= 300
+        machine.steady += 1
+        assert clock.now() == NOW + passed_s
+    assert (SystemClock().now(), MachineClock().now()) == (machine.moment, machine.moment)
+
+
+def test_what_a_machine_slept_counts_and_is_taken_back_by_nobody(machine: Any) -> None:
+    """Its steady clock stood still meanwhile: a look from before is old. That holds where the other was wrong, too."""
+    clock = SystemClock()
+    machine.moment += 400
+    assert clock.now() == NOW + 400
+    machine.moment -= 400
+    machine.steady += 1
+    assert clock.now() == NOW + 401
+
+
+def test_what_is_heard_after_the_machines_clock_was_set_puts_right_that_clock(machine: Any) -> None:
+    """It was five minutes ahead and is right now; whoever began before is still ahead, and hears so."""
+    machine.moment += 300
+    clock = SystemClock()
+    machine.moment -= 300
+    with pytest.raises(ClockOff):
+        clock.hear(dated(NOW), clock.now())
+    assert abs(SystemClock().now() - NOW) <= 1
 
 
 @pytest.mark.parametrize("off_s", [-28_800.0, -905.0, 905.0, 28_800.0])
