@@ -62,6 +62,8 @@ class NodesMemory(Struct, omit_defaults=True):
     listing: dict[str, Node] = {}
     listed_from: float = 0.0
     """When the listing of nodes was begun: nothing that it shows is older."""
+    empty_since: float = 0.0
+    """Since when listings have had no node at all; 0: the last one had some."""
     asking: list[str] = []
     """Hosts whose jobs are still to be listed; empty: none, or the nodes are being listed."""
     asked_page: int = 1
@@ -73,15 +75,17 @@ def judge_nodes(memory: NodesMemory, now: float, grace_s: float, suspects: Mappi
     """What a whole listing says of the nodes; False: so many went away at once that it proves nothing about any.
 
     Those that are listed no more are then known no more, as a cluster that has shrunk shows them never again; of a
-    listing without any node nothing is believed.
+    listing without any node that is believed only when no job would be looked for on them any more.
     """
     listed = memory.listing
+    memory.empty_since = 0.0 if listed else memory.empty_since or now
     gone = {host for host, node in listed.items() if node.stopped or node.troubled}
     well = {host: node for host, node in memory.known.items() if host not in memory.gone}
     missing = {host for host, node in well.items() if host not in listed and not _surely_lost(node, suspects)}
     newly = gone & well.keys() | missing
     if (missing and not listed) or (len(newly) >= LEAST_NODES_OF_OUTAGE and len(newly) * 2 > len(well)):
-        memory.known = {host: node for host, node in memory.known.items() if host not in missing or not listed}
+        believed = bool(listed) or now - memory.empty_since >= grace_s + KEPT_S
+        memory.known = {host: node for host, node in memory.known.items() if not (believed and host in missing)}
         return False
     gone |= {host for host in memory.known if host not in listed}
     stopped = {host for host, node in listed.items() if node.stopped}
