@@ -57,7 +57,8 @@ def text_is_new(facts: Facts) -> GateAnswer | None:
     if facts.case is not None and facts.case.attempt:
         return GateAnswer(f"attempt {facts.case.attempt} is reserved already", wanted)
     since = facts.ask.now - limit.window_s
-    earlier = [case for case in facts.record.cases if case.fingerprint and case.counts_since(since)]
+    cases = facts.record.cases
+    earlier = [case for case in cases if case.fingerprint and not case.undone and case.counts_since(since)]
     seen = 1
     if earlier:
         own = facts.fingerprint

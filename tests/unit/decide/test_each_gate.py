@@ -130,12 +130,15 @@ def test_who_used_the_attempts_up_is_said(restarts: int | None, word: str) -> No
         ({"reserved_at": NOW - 599}, True),
         ({"fingerprint": fingerprint("other words")}, False),
         ({"fingerprint": ""}, False),
+        ({"state": CaseState.REFUSED}, False),
+        ({"state": CaseState.CLOSED, "verdict": Verdict.REFUSED, "reason": Reason.GAVE_UP}, False),
+        ({"state": CaseState.CLOSED, "verdict": Verdict.UNKNOWN, "reason": Reason.NO_EVIDENCE}, True),
     ],
 )
 def test_a_text_has_come_again_if_a_rerun_was_made_for_it(other: dict[str, Any], *, counts: bool) -> None:
     """In the window, and with the same words; the rule's own bound goes before the policy's."""
     parts = {"reserved_at": NOW - 60, "fingerprint": fingerprint("it fell"), "attempt": 1, "life": "run:1"}
-    earlier = make_case(failure_id="g", state=CaseState.DONE, **{**parts, **other})
+    earlier = make_case(**{"failure_id": "g", "state": CaseState.DONE, **parts, **other})
     record, told = JobRecord(cases=(earlier,)), make_failure(message="it fell")
     strict = SameText(max=1, window_s=600)
     own = Rule(name="a", match=Match(), action=Action.RERUN, same_text=strict)
