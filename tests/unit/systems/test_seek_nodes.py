@@ -61,33 +61,6 @@ def test_a_list_that_has_lost_most_nodes_proves_nothing(left: int, ill: int, *, 
         assert (set(memory.gone), set(memory.known)) == ({"old"}, {"old", *cut})
 
 
-@pytest.mark.parametrize("many", [1, 8])
-def test_of_a_list_without_any_node_nothing_is_believed(many: int) -> None:
-    """However small the cluster is: all are known as before."""
-    memory = judge(NodesMemory(), 100.0, **{f"n{number}": WELL for number in range(many)})
-    memory.listing = {}
-    assert not judge_nodes(memory, 200.0, GRACE_S, {})
-    assert (memory.gone, len(memory.known)) == ({}, many)
-    assert judge(NodesMemory(), 100.0).known == {}
-
-
-def test_a_list_that_stays_empty_is_believed_when_no_job_can_stand_bound_any_more() -> None:
-    """A cluster that has shrunk to nothing is seen again, and nothing is told of the jobs that it had."""
-    memory = judge(NodesMemory(), 100.0, a=WELL, b=WELL, old=TROUBLED)
-    for now in (200.0, 200.0 + KEPT_S - 1):
-        memory.listing = {}
-        assert not judge_nodes(memory, now, GRACE_S, {})
-        assert memory.known.keys() == {"a", "b", "old"}
-    memory.listing = {}
-    assert not judge_nodes(memory, 200.0 + KEPT_S, GRACE_S, {})
-    assert memory.known.keys() == {"old"}
-    assert judge(memory, 200.0 + KEPT_S + 60).asking == []
-    judge(memory, 9000.0, a=WELL)
-    memory.listing = {}
-    assert not judge_nodes(memory, 9060.0, GRACE_S, {})
-    assert memory.known.keys() == {"a"}
-
-
 def test_what_an_event_says_was_lost_may_be_listed_no_more() -> None:
     """Spot instances that were taken away together: the events prove what the list alone does not."""
     memory = judge(NodesMemory(), 100.0, **{f"n{number}": Node("running", "", f"i-{number}") for number in range(8)})
