@@ -5,8 +5,8 @@ Open MPI `--tag-output` `[1,3]<stderr>:` (https://docs.open-mpi.org/en/main/man-
 (https://docs.pytorch.org/docs/stable/elastic/run.html), Ray `(worker pid=7, ip=10.0.0.7) `
 (https://docs.ray.io/en/latest/ray-observability/user-guides/configure-logging.html), clush and pdsh `node1: `; the
 stuck-rank watcher a quoted line's number `1204: `, and `; output: ` where the output's end follows quoted causes;
-RFC 3339, syslog (RFC 3164), the kernel's ring buffer, log4j, Spark, Go, and glog
-(https://github.com/google/glog#severity-levels); containers' logs in files
+RFC 3339, syslog (RFC 3164), the kernel's ring buffer, log4j, Spark, Go, and glog but for its FATAL, which is what the
+program says (https://github.com/google/glog#severity-levels); containers' logs in files
 (https://kubernetes.io/docs/concepts/cluster-administration/logging/) and while an image is built. What runs a script
 and logs each line of it: Airflow (https://airflow.apache.org/docs/apache-airflow/stable/administration-and-deployment/logging-monitoring/logging-tasks.html),
 DolphinScheduler, Azkaban and XXL-JOB.
@@ -29,7 +29,7 @@ _STAMPS = (
     rf"\[?{_TIME}\]?",
     rf"\[?{_DAY}{_MONTH} \d{{1,2}} {_TIME}(?: \d{{4}})?\]?{_SYSLOG}",
     r"\[ ?\d{1,9}\.\d{3,6}\]",
-    rf"[IWEF]\d{{4}} {_TIME} (?:\d{{1,9}} )?[\w./-]{{1,200}}:\d{{1,6}}\]",
+    rf"[IWE]\d{{4}} {_TIME} (?:\d{{1,9}} )?[\w./-]{{1,200}}:\d{{1,6}}\]",
 )
 _TAG = r"\[\d{1,6},\d{1,6}\]<std(?:err|out|diag)>:"
 _SPEAKERS = (
