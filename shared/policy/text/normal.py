@@ -35,6 +35,10 @@ _STRUCK = re.compile("[^\n\b]\b")
 _BYTE = r"\\x[89a-fA-F][0-9a-fA-F]"
 _SIGN, _BYTES = re.compile(r"\\u([0-9a-fA-F]{4})"), re.compile(f"{_BYTE}(?:{_BYTE})*")
 """A sign beyond ASCII as JSON writes it, and the bytes of some as a program's `repr` does."""
+_TASK = re.compile(
+    r"(most recent failure: Lost task [^()\n]{1,60}\(TID [^()\n]{1,160}\)(?: \([^()\n]{1,160}\))?:) (?=[a-z])"
+)
+"""What Spark says of a job's end before the exception that ended it: where the task ran is no part of that."""
 QUOTES = "; output: "
 _WATCHER = re.compile(
     r"(?:no output for [^;]{1,60}|no heartbeat for [^;]{1,400}|after [^;]{1,100} have a heartbeat"
@@ -66,6 +70,8 @@ def lines_of(text: str) -> list[str]:
         text = text.replace(_KELVIN, "K").replace(_LONG_S, "s")
     while "  " in text:
         text = text.replace("  ", " ")
+    if " (TID " in text:
+        text = _TASK.sub(r"\1\n", text)
     if "\n" not in text:
         text = text.strip(" ")
         return [text] if text else []

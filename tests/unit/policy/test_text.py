@@ -168,3 +168,15 @@ def test_each_sign_is_shown_a_blank_a_line_s_end_or_gone(sign: str) -> None:
         expected = ["ab" if category(sign) in {"Cc", "Cf"} else f"a{sign}b"]
     assert lines_of(f"a{sign}b") == expected
     assert lines_of(f"é{sign}b")[-1][-1] == "b"
+
+
+@pytest.mark.parametrize("where", ["(TID 2, node5, executor 3)", "(TID 2) (10.0.0.5 executor 3)", "(TID 2)"])
+def test_where_a_task_was_lost_is_no_part_of_what_it_died_of(where: str) -> None:
+    """Spark tells both in one line; a loss that it may mend, and what has a name of Spark's own, stay whole."""
+    last = f"most recent failure: Lost task 0.3 in stage 1.0 {where}:"
+    assert lines_of(f"failed: {last} java.io.IOException: gone") == [f"failed: {last}", "java.io.IOException: gone"]
+    whole = [
+        f"{last} ExecutorLostFailure (executor 3 exited)",
+        f"Lost task 0.1 in stage 1.0 {where}: java.io.IOException",
+    ]
+    assert lines_of("\n".join(whole)) == whole
