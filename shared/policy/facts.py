@@ -125,7 +125,7 @@ class Facts:
     @_Once
     def rule(self) -> Rule | None:
         """The first rule that matches, with what holds for the job besides."""
-        return rule_for(self.policy, self.failure, self.seen)
+        return rule_for(self.policy, self.failure, self.seen, forced=self.forced)
 
     @_Once
     def fingerprint(self) -> str:

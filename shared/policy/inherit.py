@@ -18,20 +18,26 @@ from shared.domain.mode import Mode
 from shared.domain.snapshot import Snapshot
 from shared.policy.blocks import Block
 from shared.policy.bounds import Attempts, Breaker, Cooldown, Rate
+from shared.policy.conditions import Match
 from shared.policy.itself import Itself
 from shared.policy.match import first_match
 from shared.policy.model import Policy
-from shared.policy.rule import Rule, ScopedRule
+from shared.policy.rule import Action, Rule, ScopedRule
+
+_NO_RULE = Rule(name="", match=Match(), action=Action.IGNORE)
 
 
-def rule_for(policy: Policy, failure: Failure, seen: Snapshot | None) -> Rule | None:
-    """The first rule that matches, with the settings of the blocks that the job falls under. As `first_match`."""
-    rule = first_match(policy, failure, seen)
+def rule_for(policy: Policy, failure: Failure, seen: Snapshot | None, *, forced: bool = False) -> Rule | None:
+    """The first rule that matches, with the settings of the blocks that the job falls under. As `first_match`.
+
+    Who forces passes rules, and so also that none matches; blocks hold all the same, under a rule without a name.
+    """
+    rule = first_match(policy, failure, seen) or (_NO_RULE if forced and policy.by else None)
     if rule is None or not policy.by:
         return rule
     under = tuple(place for place, block in enumerate(policy.by) if block.is_for_rules and block.has_job(failure, seen))
     if not under:
-        return rule
+        return None if rule is _NO_RULE else rule
     return _under(Itself(policy), Itself(rule), under)
 
 

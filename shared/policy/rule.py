@@ -121,4 +121,4 @@ class ScopedRule(Rule, frozen=True, kw_only=True, rename={"failure_class": "clas
     @property
     def called(self) -> str:
         """As above."""
-        return f"rule {self.name} under {self.under}"
+        return f"rule {self.name} under {self.under}" if self.name else self.under

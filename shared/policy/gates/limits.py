@@ -34,7 +34,7 @@ def not_thrashing(facts: Facts) -> GateAnswer | None:
         tried = case.open or case.reason is not Reason.LOOK_REFUSED
         # Anybody may tell of runs that nobody can make out: those are no failures yet.
         certain = case.run_clear or case.life is not None
-        count += tried and certain and case.opened_at > since and case.failure_id != own
+        count += tried and certain and case.first_told_at > since and case.failure_id != own
     if count <= thrash.max_failures:
         return GateAnswer(str(count), wanted)
     message = f"{count} failures of this job in {thrash.window_s:g} s: rerunning it does not help"

@@ -36,9 +36,11 @@ def rule_switched_on(facts: Facts) -> GateAnswer | None:
     if rule is None or rule.mode is None:
         return None
     if rule.mode is not Mode.OFF:
-        return GateAnswer(f"{rule.name}: {rule.mode.value}", "auto or observe")
+        return GateAnswer(f"{rule.name or rule.called}: {rule.mode.value}", "auto or observe")
     message = f"the kill switch of {rule.called} is on (mode off)"
-    return GateAnswer(f"{rule.name}: off", "auto or observe", Stop(Verdict.SUPPRESSED, Reason.KILL_SWITCH, message))
+    return GateAnswer(
+        f"{rule.name or rule.called}: off", "auto or observe", Stop(Verdict.SUPPRESSED, Reason.KILL_SWITCH, message)
+    )
 
 
 def rule_allows(facts: Facts) -> GateAnswer:

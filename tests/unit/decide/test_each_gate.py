@@ -225,6 +225,7 @@ def test_a_run_that_is_not_clear_is_in_hand_while_something_waits_for_it() -> No
         ({"run_clear": True, "reason": Reason.LOOK_REFUSED, "state": CaseState.REFUSED}, False),
         ({"run_clear": True, "opened_at": NOW - 600}, False),
         ({"run_clear": True, "opened_at": NOW - 599}, True),
+        ({"run_clear": True, "told_at": NOW - 600}, False),
     ],
 )
 def test_which_failures_are_too_many(other: dict[str, Any], *, counts: bool) -> None:

@@ -10,8 +10,10 @@ from shared.domain.failure import Failure, Trigger
 from shared.domain.mode import Mode
 from shared.domain.record import AttemptMark, Case, CaseState, JobRecord
 from shared.domain.snapshot import LookFailed
+from shared.policy.blocks import Block
 from shared.policy.decide import GATES, Skip, decide
 from shared.policy.facts import Facts
+from shared.policy.model import Attempts
 from shared.systems.ehpc.snapshot import EhpcSnapshot
 from tests.support.clock import START as NOW
 from tests.support.make import Make
@@ -51,6 +53,27 @@ def test_force_passes_the_policy_and_nothing_else(
         assert decision.reason.value == "accepted"
     else:
         assert stopped(decision) == (gate, verdict, reason)
+
+
+@pytest.mark.parametrize(
+    ("mode", "told"),
+    [
+        (Mode.OFF, ("suppressed", "kill_switch", "the kill switch of block 1 is on (mode off)")),
+        (Mode.OBSERVE, ("would_rerun", "observe_rule", "block 1 only observes: nothing was called")),
+        (None, ("rerun", "accepted", "eligible, within budget, in no other hand")),
+    ],
+)
+def test_force_passes_no_blocks_mode_where_no_rule_matches(
+    facts: Make[Facts], mode: Mode | None, told: tuple[str, str, str]
+) -> None:
+    """What stops or only watches a part of the jobs does so whichever rule they fall under, if any."""
+    forced = Ask(now=NOW, trigger=Trigger.MANUAL, request_id="r", force=True)
+    blocks = (Block(clusters="*", mode=mode, attempts=Attempts(max=1)), Block(clusters="no-*", mode=Mode.OFF))
+    policy = replace(facts().policy, rules=(), by=blocks)
+    for ask in (forced, replace(forced, force=False)):
+        decision = decide(facts(ask=ask, policy=policy))
+        expected = told if ask.force else ("suppressed", "no_rule", "no rule of the policy matches")
+        assert (decision.verdict.value, decision.reason.value, decision.message, decision.rule) == (*expected, "")
 
 
 @pytest.mark.parametrize("state", [CaseState.DEFERRED, CaseState.UNKNOWN, CaseState.RESERVED])
