@@ -20,7 +20,7 @@ from math import inf
 
 from tests.proof.ground import COST_S
 from tests.proof.histories import BreachError, Met, judge, story
-from tests.proof.seam import READS, Fault, Plan, Step, Trouble, extensions
+from tests.proof.seam import KINDS, READS, Fault, Kinds, Plan, Step, Trouble, extensions
 from tests.proof.world import NotQuietError, World, resumption
 
 Counts = tuple[int, ...]
@@ -50,6 +50,7 @@ class Explorer:
     """No fault is put at a step that begins then or later."""
     share: Share | None = None
     """Only of these first faults the histories with a second one are explored; None: of all."""
+    kinds: Kinds = field(default_factory=lambda: KINDS)
     met: Met = field(default_factory=Met)
     on_end: Callable[[World], None] | None = None
     """Called with each world that has come to rest, instead of judging it."""
@@ -95,7 +96,7 @@ class Explorer:
     def _worse(self, world: World, after: World, plan: Plan, faults: int) -> Iterator[tuple[int, World]]:
         """The ways with one fault more, or several."""
         ended = _Ended(len(world.invoked), after)
-        for more in extensions(plan, after.trace, self.until, begun=len(world.trace)):
+        for more in extensions(plan, after.trace, self.until, len(world.trace), self.kinds):
             if self.share and not plan and faults > 1 and not self.share.takes_next():
                 continue
             place, fault = more[-1]

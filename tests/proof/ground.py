@@ -9,7 +9,7 @@ grounds of one shape have the same future and the same verdicts, whatever led to
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from shared.documents import decode_controls
@@ -19,6 +19,7 @@ from shared.domain.job import Scope
 from shared.domain.keys import CONTROLS_KEY, job_key
 from shared.domain.mode import Mode
 from shared.policy.model import Policy
+from shared.ports import Write
 from shared.systems import SYSTEMS
 from tests.proof.cluster import ClusterJob
 from tests.proof.group import GroupJob
@@ -44,6 +45,11 @@ COST_S = {
     "put": 0.1,
 }
 """How long each step takes, half of it before its effect."""
+JUMP_S = 9.0
+"""Clocks that differ by ten seconds agree (`shared/reality.py`)."""
+_STILL_BEFORE: Mapping[Trouble, bool] = {Fault.DOZES_BEFORE: False, Fault.SLEEPS_BEFORE: True}
+_STILL_AFTER: Mapping[Trouble, bool] = {Fault.DOZES_AFTER: False, Fault.SLEEPS_AFTER: True}
+"""Whether for as long as its reservations hold."""
 GARBAGE = b"written by something else"
 """A ledger document that is none of ours."""
 
@@ -137,6 +143,9 @@ class Ground:
         self.clock.moment += COST_S[name] / 2
         if fault is Fault.CRASH_BEFORE:
             self.die()
+        if fault is Fault.AHEAD:
+            current.off_s += JUMP_S
+        self._stand_still(fault, _STILL_BEFORE)
         self._kill_at_deadline()
         return fault
 
@@ -149,11 +158,25 @@ class Ground:
             self.clock.moment = max(self.clock.moment, self.current.deadline - 0.5)
         if fault is Fault.OLD:
             self.clock.moment += self.policy.timing.observation_max_age_s + 1
+        self._stand_still(fault, _STILL_AFTER)
         self._kill_at_deadline()
+
+    def _stand_still(self, fault: Trouble | None, kinds: Mapping[Trouble, bool]) -> None:
+        if fault is not None and fault in kinds:
+            lease_s = self.policy.timing.settle_s if kinds[fault] else 0.0
+            self.stand_still(max(self.clock.moment, self.current.deadline) + lease_s + 1)
+
+    def stand_still(self, until: float) -> None:
+        """The process of the current invocation does nothing up to that moment, long after it was given up."""
+        raise NotImplementedError
+
+    def save_later(self, writes: tuple[Write, ...], *, whole: bool) -> None:
+        """The ledger gets to it when nobody waits for it any more; `whole`: all of it or nothing."""
+        raise NotImplementedError
 
     def _kill_at_deadline(self) -> None:
         """The platform waits for nobody."""
-        if self.clock.moment >= self.current.deadline:
+        if self.clock.moment >= self.current.deadline and not self.current.woke:
             self.die()
 
     def die(self) -> None:

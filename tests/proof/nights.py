@@ -52,6 +52,21 @@ def two_doors(world: World) -> None:
     send(world, hung(world, found, door=Trigger.LOG), after_s=7.0, door=Trigger.LOG)
 
 
+def unequal_doors(*, started_at: float | None = None, node: str = "") -> Build:
+    """The same; the second knows more than the first, and both come again when the next run is well."""
+
+    def build(world: World) -> None:
+        found = job(world)
+        found.run_s = 3000.0
+        first = send(world, hung(world, found))
+        more = hung(world, found, door=Trigger.LOG, started_at=started_at, node=node)
+        second = send(world, more, after_s=7.0, door=Trigger.LOG)
+        for delivery in (first, second):
+            world.at(400.0, Deliver(delivery))
+
+    return build
+
+
 def same_delivery(world: World) -> None:
     """One delivery tells a failure twice."""
     found = job(world)

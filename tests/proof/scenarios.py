@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from shared.policy.bounds import BadNodes, NodeAction
 from shared.policy.model import Action, Attempts, Breaker, Match, Policy, Rate, Rule
 from tests.proof import nights, nights_found, nights_people, nights_shared
-from tests.proof.cast import POLICY
+from tests.proof.cast import POLICY, RAN_FOR_S
 from tests.proof.cluster import Flavour
 from tests.proof.found import FOUND
 from tests.proof.nights_units import APP, PROJECT, WHOLE, unit_fails_again, units_failed, workflow_failed
@@ -75,6 +75,19 @@ SCENARIOS: tuple[Scenario, ...] = (
         "duplicate_delivery", nights.duplicate, reaches=_reaches("duplicate/already_handled", "duplicate/in_hand")
     ),
     Scenario("two_doors", nights.two_doors, reaches=_reaches("duplicate/already_handled", "duplicate/in_hand")),
+    Scenario(
+        "one_door_knows_the_start",
+        nights.unequal_doors(started_at=START - RAN_FOR_S),
+        within_s=60.0,
+        reaches=_reaches("duplicate/already_handled", "duplicate/in_hand"),
+    ),
+    Scenario(
+        "one_door_knows_the_node",
+        nights.unequal_doors(node="n1"),
+        replace(POLICY, bad_nodes=BadNodes(jobs=1, action=NodeAction.HOLD, max_wait_s=120)),
+        within_s=60.0,
+        reaches=_reaches("duplicate/already_handled", "duplicate/in_hand"),
+    ),
     Scenario("told_twice_in_one", nights.same_delivery, reaches=_reaches()),
     Scenario("sweep_beside_trigger", nights.sweep_beside, reaches=_reaches("duplicate/in_hand", "unknown/not_settled")),
     Scenario("outcome_store_down", nights.sink_down, reaches=_reaches("invalid/not_understood")),

@@ -6,7 +6,7 @@ any two of them.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from enum import Enum
 from itertools import combinations
 from math import inf
@@ -39,6 +39,12 @@ class Fault(Enum):
     USELESS = "refused"
     HOLLOW = "accepted, and nothing happens"
     DONE_LATE = "accepted, it takes effect at the end of settle_s"
+    DOZES_BEFORE = "the process stands still before the effect, until its deadline is just over, and goes on"
+    DOZES_AFTER = "the process stands still after the effect, until its deadline is just over, and goes on"
+    SLEEPS_BEFORE = "the process stands still before the effect, until its lease is over, and goes on"
+    SLEEPS_AFTER = "the process stands still after the effect, until its lease is over, and goes on"
+    ERROR_LATE = "an error is answered, and everything happens when the delivery has come again"
+    AHEAD = "the process's clock is set ahead, by as much as nobody notices"
 
 
 class Conflict(Struct, frozen=True):
@@ -84,7 +90,8 @@ _WRITE = (
     Fault.HALF,
     Fault.SLOW,
 )
-KINDS: dict[str, tuple[Fault, ...]] = {
+Kinds = Mapping[str, tuple[Fault, ...]]
+KINDS: Kinds = {
     "load": _READ,
     "load early": (Fault.ERROR_BEFORE, Fault.CRASH_BEFORE),
     "due": _READ,
@@ -108,6 +115,14 @@ KINDS: dict[str, tuple[Fault, ...]] = {
     ),
 }
 """Which faults a step can have. A read has no effect, so dying before and after it are one."""
+_STILL = (Fault.DOZES_BEFORE, Fault.DOZES_AFTER, Fault.SLEEPS_BEFORE, Fault.SLEEPS_AFTER)
+ILL: Kinds = {
+    **dict.fromkeys(("load", "load early", "due", "put", "look"), (*_STILL, Fault.AHEAD)),
+    **dict.fromkeys(("save", "save whole"), (*_STILL, Fault.AHEAD, Fault.ERROR_LATE)),
+    "rerun": (Fault.DOZES_AFTER, Fault.SLEEPS_AFTER, Fault.AHEAD),
+}
+"""Which faults of an ill machine, or of a ledger that answers too late, a step can have. Of a call that waits after its
+look was found young enough nobody knows that it is late. A clock that is set back goes on (`shared/reality.py`)."""
 READS = frozenset({"load", "load early", "due", "look"})
 """Steps without effect."""
 _OF_SEVERAL = frozenset({Fault.HALF, Fault.PART})
@@ -116,18 +131,20 @@ WHOLE = 3
 number: there each conflicts alone, all but each, and all."""
 
 
-def faults_of(step: Step) -> Iterator[Trouble]:
+def faults_of(step: Step, kinds: Kinds = KINDS) -> Iterator[Trouble]:
     """What can happen at this step; halves only where there are two."""
-    for fault in KINDS[step.name]:
+    for fault in kinds[step.name]:
         if step.size > 1 or fault not in _OF_SEVERAL:
             yield fault
-    if step.name.startswith("save"):
+    if step.name.startswith("save") and kinds is KINDS:
         sizes = range(1, step.size + 1)
         for count in sizes if step.size <= WHOLE else (1, step.size - 1, step.size):
             yield from map(Conflict, combinations(range(step.size), count))
 
 
-def extensions(plan: Plan, trace: Sequence[Step], until: float = inf, begun: int = 0) -> Iterator[Plan]:
+def extensions(
+    plan: Plan, trace: Sequence[Step], until: float = inf, begun: int = 0, kinds: Kinds = KINDS
+) -> Iterator[Plan]:
     """Every plan with one fault more, later than those that the plan has and at a step begun before that moment.
 
     `trace` is of a history with the plan; no fault at its first `begun` steps.
@@ -136,5 +153,5 @@ def extensions(plan: Plan, trace: Sequence[Step], until: float = inf, begun: int
     for place in range(first, len(trace)):
         if trace[place].at >= until:
             return
-        for fault in faults_of(trace[place]):
+        for fault in faults_of(trace[place], kinds):
             yield (*plan, (place, fault))

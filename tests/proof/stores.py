@@ -101,6 +101,7 @@ class FakeLedger:
         fault = self._world.step("save", len(writes))
         assert len({write.key for write in writes}) == len(writes), "a key twice in one save"
         self._raise_before(fault)
+        self._save_later(fault, writes)
         if isinstance(fault, Conflict):
             for place in fault.places:
                 self._touch(writes[place].key)
@@ -126,6 +127,12 @@ class FakeLedger:
         nothing = SharedLimit() if kind_of(key).shared_limit else _OTHERS.get(kind_of(key), JobRecord())
         old = there or Kept(Stored(encode(nothing), 0), None, None)
         self.store.kept[key] = structs.replace(old, stored=Stored(old.stored.document, old.stored.version + 1))
+
+    def _save_later(self, fault: Trouble | None, writes: Sequence[Write], *, whole: bool = False) -> None:
+        if fault is Fault.ERROR_LATE:
+            self._world.save_later(tuple(writes), whole=whole)
+            self._world.leave(fault)
+            self._fail()
 
     def _raise_before(self, fault: Trouble | None) -> None:
         if fault is Fault.ERROR_BEFORE:
@@ -161,6 +168,7 @@ class WholeLedger(FakeLedger):
         check(writes, key_bytes=1024, document_bytes=self.document_bytes)
         fault = self._world.step("save whole", len(writes))
         self._raise_before(fault)
+        self._save_later(fault, writes, whole=True)
         if isinstance(fault, Conflict):
             for place in fault.places:
                 self._touch(writes[place].key)

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from msgspec import Struct, structs
+
 from shared.domain.call import ActionApi, CallResult, Effect, Target
 from shared.domain.failure import Failure
 from shared.domain.job import Scope, State
@@ -68,7 +70,7 @@ class FakeSystem:
                 worth_repeating=worth,
                 code="ServiceUnavailable" if worth else "Forbidden.RAM",
                 message="no look",
-                look_begun_at=now,
+                look_begun_at=now + self._world.current.off_s,
             )
             self._world.leave(fault)
             return [failed] * len(failures)
@@ -92,7 +94,8 @@ class FakeSystem:
         for call in calls:
             call.effect = effect
         api = "RerunJobs" if self._system == "ehpc" else "RerunJob"
-        result = CallResult(effect=effect, api=api, code=code, request_id="request", left_at=world.clock.moment)
+        left_at = world.clock.moment + world.current.off_s
+        result = CallResult(effect=effect, api=api, code=code, request_id="request", left_at=left_at)
         return [result] * len(calls)
 
     def _take(self, calls: Sequence[Call], fault: Trouble | None) -> int:
@@ -136,7 +139,8 @@ class FakeSystem:
         seen = self._show(failure.scope, failure, now)
         run = self._world.alive(failure.scope, seen.job_id, _day(seen))
         self._world.noted_look((failure.scope, seen.job_id), Look(now, run, seen), _day(seen))
-        return seen
+        assert isinstance(seen, Struct)
+        return structs.replace(seen, look_begun_at=now + self._world.current.off_s)
 
     def _show(self, scope: Scope, failure: Failure, now: float) -> Snapshot:
         cluster, group = self._world.cluster, self._world.group

@@ -28,6 +28,10 @@ class Invoked:
     """Whether the kill switch was on in the ledger when it began."""
     dead: bool = False
     """Killed by a fault or at its deadline: no step of it may follow."""
+    woke: bool = False
+    """Stood still past its deadline, was given up, and went on."""
+    off_s: float = 0.0
+    """How far its clock is ahead."""
     error: BaseException | None = None
     """What it raised, if it did."""
     ledger_failed: bool = False
@@ -37,7 +41,7 @@ class Invoked:
     @property
     def failed(self) -> bool:
         """Whether the platform saw it fail, and delivers again."""
-        return self.dead or self.error is not None
+        return self.dead or self.woke or self.error is not None
 
     @property
     def unexplained(self) -> bool:
@@ -100,7 +104,7 @@ class Call:
 
     def shape(self) -> Hashable:
         """Everything that a law may read of it."""
-        who = (self.who.label, self.who.dry_run, self.who.off)
+        who = (self.who.label, self.who.dry_run, self.who.off, self.who.off_s)
         told = (self.effect, self.effective, self.hit_run, self.hit_at, self.also)
         return (self.at, who, self.job, self.data_time, self.look, self.arrived_at_run, self.document, told)
 

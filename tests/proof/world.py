@@ -17,11 +17,13 @@ from shared.domain.failure import Intake
 from shared.domain.record import LISTED_AT
 from shared.heal import Healer, Invocation
 from shared.policy.model import Policy
+from shared.ports import Write
 from shared.sweep import sweep
 from tests.proof.delivery import Delivery
 from tests.proof.ground import Ground
 from tests.proof.seam import Crash, Plan
 from tests.proof.truth import Invoked, Past
+from tests.support.clock import Clock
 
 TIMEOUT_S = 60.0
 NEVER = 1e12
@@ -57,6 +59,34 @@ class Deliver:
         return (self.delivery.shape, self.tries)
 
 
+@dataclass(frozen=True, slots=True)
+class ItsClock:
+    """The time, as an invocation sees it."""
+
+    true: Clock
+    who: Invoked
+
+    def now(self) -> float:
+        """Unix seconds."""
+        return self.true.moment + self.who.off_s
+
+
+@dataclass(frozen=True, slots=True)
+class SaveLate:
+    """A save that was answered with an error a while ago is made."""
+
+    who: Invoked
+    writes: tuple[Write, ...]
+    whole: bool
+
+    def __call__(self, world: World) -> None:
+        """Each by itself, or all or none."""
+        store, world.current = world.ledger.store, self.who
+        for write in () if self.whole and store.conflicting(self.writes) else self.writes:
+            store.keep(write)
+        world.current = world.outside
+
+
 class NotQuietError(AssertionError):
     """The history does not come to rest: something stays due for ever, or a delivery never succeeds."""
 
@@ -70,6 +100,7 @@ class World(Ground):
         self._happenings = 0
         self._next_timer = self.clock.moment
         self._turns = 0
+        self._again: Deliver | None = None
         self.timer_from = 0.0
         """No sweep of the timer's before that moment."""
 
@@ -102,9 +133,28 @@ class World(Ground):
 
     def deliver(self, delivery: Delivery, tries: int = 1) -> None:
         """The platform delivers, and again if that failed."""
-        who = self.invoke(delivery.door.value, lambda healer: self.handle(healer, delivery), dry_run=delivery.dry_run)
-        if who.failed:
+        door, again = delivery.door.value, Deliver(delivery, tries + 1)
+        who = self.invoke(door, lambda healer: self.handle(healer, delivery), dry_run=delivery.dry_run, again=again)
+        if who.failed and not who.woke:
             self.again(delivery, tries)
+
+    def stand_still(self, until: float) -> None:
+        """The platform goes on without the current invocation, whose delivery comes again."""
+        asleep, again = self.current, self._again
+        if not asleep.woke and again is not None:
+            self.at(asleep.deadline + REDELIVERED_AFTER_S - self.clock.moment, again)
+        asleep.woke, self.current = True, self.outside
+        self.note("woke", asleep.label)
+        self.tally.add("woke too late")
+        while self.baton is None and self.turn(until):
+            pass
+        self.catch_up(until)
+        self.clock.moment = max(self.clock.moment, until)
+        self.current = asleep
+
+    def save_later(self, writes: tuple[Write, ...], *, whole: bool) -> None:
+        """When the delivery that it was for has come again."""
+        self.at(2 * REDELIVERED_AFTER_S, SaveLate(self.current, writes, whole))
 
     def again(self, delivery: Delivery, tries: int) -> None:
         """The platform's next try of a delivery that failed."""
@@ -144,15 +194,18 @@ class World(Ground):
             systems=lambda system, _region: self.systems[system],
             ledger=self.ledger,
             sink=self.sink,
-            clock=self.clock,
+            clock=ItsClock(self.clock, who),
             chance=self.chance,
             policy=self.policy,
             invocation=Invocation(who.label, who.deadline),
         )
         return who, healer
 
-    def invoke(self, door: str, body: Callable[[Healer], None], *, dry_run: bool = False) -> Invoked:
-        """Run one invocation to its end, whatever that is."""
+    def invoke(
+        self, door: str, body: Callable[[Healer], None], *, dry_run: bool = False, again: Deliver | None = None
+    ) -> Invoked:
+        """Run one invocation to its end, whatever that is; `again`: what comes if it was given up before."""
+        self._again = again
         who, healer = self.begin(door, dry_run=dry_run)
         self.current = who
         self.run_body(who, lambda: body(healer))

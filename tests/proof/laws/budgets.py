@@ -133,7 +133,8 @@ def law_10_an_open_breaker_admits_nobody(world: World) -> Breaches:
             continue
         for case in record_of(saved.document).cases:
             place = (saved.key, case.failure_id)
-            if case.state is CaseState.RESERVED and owners.get(place) != case.owner and not case.forced:
+            reserved = case.state is CaseState.RESERVED and owners.get(place) != case.owner
+            if reserved and not (case.forced or saved.who.woke):  # who woke after its deadline calls nobody: law 7
                 scope_key = breaker_key(keys[saved.key][0])
                 too_late = saved.who is not openers.get(scope_key) and world.baton is None
                 yield from _admitted(world, saved.key, breakers.get(scope_key), too_late=too_late)

@@ -87,7 +87,7 @@ def law_07_no_call_without_an_attempt(world: World) -> Breaches:
             for case in cases_at(call)
             if case.state is CaseState.RESERVED
             and case.owner.startswith(f"{call.who.label}/")
-            and case.reserved_at <= call.at <= case.may_leave_until
+            and case.reserved_at <= call.at + call.who.off_s <= case.may_leave_until
         ]
         if not mine:
             yield f"{name_of(call)} without a reserved attempt"
