@@ -120,6 +120,7 @@ def close_at(scope: str, backlog: people.Backlog, by: str, per_minute: int, besi
         raise UnusableError(f"--per-minute wants 1 to {PER_MINUTE_MAX}")
 
     def work(ledger: Ledger, now: float) -> CommandResult:
+        people.check_mode(ledger, backlog, now)
         waiting = people.waiting_behind(ledger, place)
         done = people.close_breaker(ledger, place, by=by, now=now, signed=beside)
         settled = people.settle(ledger, place, backlog, by=by, now=now, per_minute=per_minute, signed=beside)

@@ -66,11 +66,12 @@ def breaker_act(visit: Visit, form: dict[str, list[str]]) -> WebResponse:
             people.open_breaker(ledger, scope, why=why, by=by, now=now, signed=signed)
             return breakers_page(visit, f"The breaker of {scope.key} is open: nothing is rerun there.")
         backlog = Backlog(what)
+        people.check_mode(ledger, backlog, now)
         people.close_breaker(ledger, scope, by=by, now=now, signed=signed)
         done = people.settle(ledger, scope, backlog, by=by, now=now, per_minute=PER_MINUTE, signed=signed)
     except ValueError:
         raise Refused(400, "This form says neither open, nor resume, nor drop.") from None
-    except people.Contended as error:
+    except (people.Contended, people.ModeInTheWay) as error:
         return breakers_page(visit, sentence_of(error), 409)
     left = (
         f" {done.left} could not be changed, since others were changing them: close it once more." if done.left else ""

@@ -7,7 +7,7 @@ import pytest
 from shared import people
 from shared.documents import decode_controls, decode_limit, nodes_write
 from shared.domain.keys import CONTROLS_KEY, breaker_key, nodes_key
-from shared.domain.mode import Mode
+from shared.domain.mode import Mode, ModeSet
 from shared.domain.nodes import Hit, KnownNode, KnownNodes
 from shared.domain.record import CaseState
 from tests.support.clock import START, Clock
@@ -42,6 +42,19 @@ def test_a_breaker_is_closed_with_a_choice_for_what_waits(
         "storm over",
         "console",
     )
+
+
+def test_nothing_is_resumed_into_a_mode_that_would_close_it_for_good(ann: Browser, ledger: MemoryLedger) -> None:
+    """The page says so, and nothing has changed."""
+    key = put(ledger, stopped(1))
+    opened(ledger, CLUSTER)
+    people.set_mode(ledger, None, ModeSet(mode=Mode.OFF, by="zoe", at=START))
+    ann.get("/breakers")
+    assert "Mode off is set by zoe" in ann.send("/breakers", do="resume", why="storm over")
+    assert ann.last.status == 409
+    assert record_at(ledger, key).cases[0].state is CaseState.CLOSED
+    limit = decode_limit(ledger.load([breaker_key(CLUSTER)])[breaker_key(CLUSTER)].document)
+    assert limit.opened_at == START
 
 
 def test_a_breaker_elsewhere_is_neither_seen_nor_changed(ann: Browser, boss: Browser, ledger: MemoryLedger) -> None:

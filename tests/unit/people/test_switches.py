@@ -144,6 +144,25 @@ def test_the_command_closes_before_it_settles(memory: MeddledLedger, how: Backlo
     assert memory.saves == [[breaker_key(CLUSTER)], [key]]
 
 
+@pytest.mark.parametrize("mode", [Mode.OFF, Mode.OBSERVE])
+def test_nothing_is_resumed_into_a_mode_that_would_close_it_for_good(memory: MeddledLedger, mode: Mode) -> None:
+    """The breaker stays open and the backlog as it is until the mode is taken back, or is over; it may be dropped."""
+    key = put(memory, stopped(1))
+    people.open_breaker(memory, CLUSTER, why="w", by="ann", now=NOW)
+    people.set_mode(memory, None, ModeSet(mode=mode, by="zoe", at=NOW, until=NOW + 60))
+    memory.saves.clear()
+    closing = close_at(CLUSTER.key, Backlog.RESUME, "ann", 6)
+    with pytest.raises(people.ModeInTheWay, match=f"mode {mode.value} is set by zoe"):
+        closing(memory, NOW + 59)
+    assert memory.saves == []
+    closing(memory, NOW + 60)
+    people.set_mode(memory, None, ModeSet(mode=Mode.AUTO, by="zoe", at=NOW))
+    closing(memory, NOW + 61)
+    assert record_at(memory, key).cases[0].state is CaseState.DEFERRED
+    people.set_mode(memory, None, ModeSet(mode=mode, by="zoe", at=NOW))
+    close_at(CLUSTER.key, Backlog.DROP, "ann", 6)(memory, NOW)
+
+
 def test_a_conflict_in_a_batch_is_met_again(memory: MeddledLedger) -> None:
     """One record is changed underneath: its neighbours go through, and it goes through in the next round."""
     keys = [put(memory, stopped(number)) for number in range(5)]
