@@ -178,7 +178,7 @@ def _in_content(content: str | bytes, path: str) -> InLog | None:
     value = opened(value, where, []) if isinstance(value, str) else value
     record = readable(value)
     if not isinstance(record, dict):
-        return None
+        return _several(record, where)
     if announces(record, earlier_members(value)):
         return InLog(record, where, tuple(flaws(value, where)))
     return _in_event(record, value, where, content) if "specversion" in record else None
@@ -190,7 +190,7 @@ def _in_event(event: dict[str, Any], found: Any, where: str, content: str | byte
     found, where, time = unpacked(event, found, where, faults)
     record = readable(found)
     if not isinstance(record, dict):
-        return _meant(content, where, faults)
+        return _several(record, where) or _meant(content, where, faults)
     if not announces(record, earlier_members(found)):
         return None
     try:
@@ -200,10 +200,16 @@ def _in_event(event: dict[str, Any], found: Any, where: str, content: str | byte
     return InLog(record, where, tuple(faults), time)
 
 
+def _several(record: Any, where: str) -> InLog | None:
+    """Failures in an array, where a log tells of one: that is said, or all of them would be lost in silence."""
+    listed = map(readable, record) if isinstance(record, list) else ()
+    return InLog(record, where) if any(isinstance(one, dict) and announces(one) for one in listed) else None
+
+
 def _meant(content: str | bytes, where: str, faults: Sequence[Fault]) -> InLog | None:
-    """An object cut short, or too heavy, that says so was meant as a failure; anything else is a line of text."""
+    """JSON cut short, or too heavy, that says so was meant as a failure; anything else is a line of text."""
     head = content if isinstance(content, str) else content.decode("utf-8", "replace")
-    says_so = head.lstrip("\ufeff \t\r\n").startswith("{") and _says_so(SYSTEMS.names).search(head)
+    says_so = head.lstrip("\ufeff \t\r\n").startswith(("{", "[{")) and _says_so(SYSTEMS.names).search(head)
     return InLog(None, where, tuple(faults)) if faults and says_so else None
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import io
 import json
 import time
@@ -155,11 +156,21 @@ def test_no_call_leaves_this_machine_unasked(
     assert elsewhere.region.cloud.openapi.calls == []
 
 
-def test_a_triggers_own_endpoint_counts_as_leaving(elsewhere: Elsewhere) -> None:
-    """The recorded trigger names Log Service in Hangzhou, and the function would pull its logs there."""
-    called = call(EVENTS / "log-trigger.json", elsewhere.environ)
-    assert called.status == UNUSABLE
-    assert "cn-hangzhou-intranet.log.aliyuncs.com" in called.err
+def test_a_triggers_own_endpoint_counts_as_leaving(elsewhere: Elsewhere, tmp_path: Path) -> None:
+    """The recorded trigger names Log Service in Hangzhou, and the function pulls its logs there, however wrapped."""
+    body, wrapped = (EVENTS / "log-trigger.json").read_text(encoding="utf-8"), tmp_path / "wrapped.json"
+    letter = {"requestContext": {}, "requestPayload": body}
+    for sent in (
+        body,
+        json.dumps({"event": json.loads(body)}),
+        json.dumps({"event": body, "dry_run": True}),
+        json.dumps(letter),
+        base64.b64encode(json.dumps({"event": letter}).encode()).decode(),
+    ):
+        wrapped.write_text(sent, encoding="utf-8")
+        called = call(wrapped, elsewhere.environ)
+        assert called.status == UNUSABLE
+        assert "cn-hangzhou-intranet.log.aliyuncs.com" in called.err
 
 
 def test_a_channel_of_the_policy_counts_as_leaving(elsewhere: Elsewhere, tmp_path: Path) -> None:

@@ -24,15 +24,15 @@ def door_for(event: bytes) -> Door:
 
     Of a call that was given up it is the one that the call was for; if that takes no such record, `manual`.
     """
-    body = _delivered(event)
+    body = delivered(event)
     if isinstance(body, dict) and GIVEN_UP in body and "requestContext" in body:
         held = body[GIVEN_UP]
-        door = _door_of(_delivered(held.encode()) if isinstance(held, str) else held)
+        door = _door_of(delivered(held.encode()) if isinstance(held, str) else held)
         return door if door.trigger is Trigger.EVENT else door_of(Trigger.MANUAL)
     return _door_of(body)
 
 
-def _delivered(event: bytes) -> Any:
+def delivered(event: bytes) -> Any:
     """What a function will read of it; None if that is nothing."""
     try:
         return readable(parse_delivered(event))
@@ -123,7 +123,7 @@ def signed(event: bytes, by: str, why: str, ram: Callable[[], str] = str) -> byt
 def wrapped(event: bytes) -> bytes:
     """The body in a dry run's wrapper, byte for byte; what is Base64 of JSON as text. Raises UnusableError."""
     if parsed(event) is None:
-        if _delivered(event) is None:
+        if delivered(event) is None:
             raise UnusableError("is no JSON, so it cannot be wrapped for a dry run")
         event = json.dumps(event.decode("ascii", "ignore")).encode()
     return b'{"event": ' + event + b', "dry_run": true}'

@@ -26,7 +26,7 @@ from localcloud.fc.instance.runtime import FunctionRuntime
 from localcloud.fc.models import InvocationResult
 from localcloud.scenario import read_story
 from localcloud.wire.signing import LOCAL_CREDENTIAL, Credential
-from secondwind.commands.invoke.event_file import door_for, dry_run_through, parsed, read_event, signed, wrapped
+from secondwind.commands.invoke.event_file import delivered, door_for, dry_run_through, read_event, signed, wrapped
 from secondwind.commands.invoke.shift import shifted
 from secondwind.commands.invoke.show import body_shown, status_of, warnings_in
 from secondwind.commands.invoke.whereto import Ask, let_go, mode_told, where_to
@@ -152,7 +152,7 @@ def _elsewhere(
     region, key = environ.get("FC_REGION") or "cn-hangzhou", _credentials(environ)
     if wanted.shift_times:
         event = _shifted(wanted, event, _endpoint(environ), key, err)
-    going = where_to(settings, region, parsed(event), dry_run=wanted.dry_run)
+    going = where_to(settings, region, delivered(event), dry_run=wanted.dry_run)
     if going is not None:
         if not wanted.quiet or going.outside:
             err.writelines(f"{line}\n" for line in going.lines(dry_run=wanted.dry_run))

@@ -21,6 +21,8 @@ from secondwind.which_ledger import name_of
 from shared.domain.endpoint import Endpoint, parse_endpoint
 from shared.domain.errors import SettingsError
 from shared.domain.mode import Mode
+from shared.intake.body import readable
+from shared.intake.carriers import GIVEN_UP, LAYERS, opened
 from shared.policy.load import MAX_TEXT_BYTES, usable_policy
 from shared.policy.model import Policy
 from shared.settings import RedisUrl, Settings, SqliteUrl, read_settings
@@ -128,8 +130,12 @@ def _channels(policy: Path, environ: Mapping[str, str]) -> Iterator[tuple[str, s
             yield channel_secrets(environ, channel).address.endpoint.netloc, f"channel {channel.name}"
 
 
-def _source(event: Any) -> Iterator[Endpoint]:
-    """Log Service as a trigger's body names it."""
+def _source(event: Any, layers: int = LAYERS) -> Iterator[Endpoint]:
+    """Log Service as a trigger's body names it, be it in a wrapper or in the record of a call."""
+    event = readable(opened(event, "$", []) if isinstance(event, str) else event)
+    held = [event[name] for name in ("event", GIVEN_UP) if name in event] if isinstance(event, dict) and layers else []
+    for one in held:
+        yield from _source(one, layers - 1)
     source = event.get("source") if isinstance(event, dict) else None
     told = source.get("endpoint") if isinstance(source, dict) else None
     if isinstance(told, str):

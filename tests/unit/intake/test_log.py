@@ -122,6 +122,10 @@ def test_a_redelivered_range_tells_the_same(context: Context, log_range: LogRang
         ({"content": '{"schema":"job-failure/1","system":"eh'}, "$[1].content"),
         ({"content": '{"system":"ehpc","x":' + "[" * 9999 + "]" * 9999 + "}"}, "$[1].content.x" + "[0]" * 63),
         ({"content": b'{"system":"ehpc","cluster_id":"\xff"}'}, "$[1].content.cluster_id"),
+        ({"content": '[{"system":"ehpc","cluster_id":"ehpc-hz-1","job_id":"1"},{"a":1}]'}, "$[1].content"),
+        ({"content": '["of the night",{"schema":"job-failure/1","system":"e","system":"f"}]'}, "$[1].content"),
+        ({"content": '[{"system":"ehpc","cluster_id":"ehpc-hz-1","job'}, "$[1].content"),
+        ({"content": '{"specversion":"1.0","data":[{"system":"ehpc"}]}'}, "$[1].content.data"),
     ],
 )
 def test_a_log_meant_as_a_failure_and_wrong_is_invalid_alone(
