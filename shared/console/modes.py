@@ -49,11 +49,12 @@ def mode_act(visit: Visit, form: dict[str, list[str]]) -> WebResponse:
     by, now, signed = visit.visitor.name, visit.site.now, visit.visitor.signed(why)
     try:
         if form.get("do", [""])[0] == "clear":
-            people.clear_mode(visit.site.ledger, rule, by=by, now=now, signed=signed)
+            seen = form.get("seen", [""])[0]
+            people.clear_mode(visit.site.ledger, rule, by=by, now=now, signed=signed, seen=seen)
             return modes_page(visit, "Taken back.")
         wanted = _wanted(visit, form, why)
         people.set_mode(visit.site.ledger, rule, wanted, identity=signed.identity, way=signed.way, via=signed.via)
-    except people.Contended as error:
+    except (people.Contended, people.LooserMode) as error:
         return modes_page(visit, sentence_of(error), 409)
     return modes_page(visit, f"Mode {wanted.mode.value} holds from the next invocation on.")
 

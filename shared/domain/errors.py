@@ -21,6 +21,8 @@ SecondWindError
     ├── NotHeld                the case waits for nobody
     ├── CaseChanged            the case is another than they were shown
     ├── Contended              others were quicker: as it is
+    ├── ModeInTheWay           what would go on would be closed for good by the mode that holds
+    ├── LooserMode             somebody else's mode keeps back more, or is not the one that they were shown
     ├── LinkSpent              the link was used before
     ├── BadLink                the link proves nothing
     └── BadToken               the token proves nothing

@@ -6,12 +6,14 @@ controls, which the command line writes. The strictest of them holds.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from enum import Enum
 
 from msgspec import Struct
 from msgspec.structs import replace
 
+from shared.domain.outcome import stable_id
 from shared.domain.record import OWED_RETRY_S
 
 
@@ -48,6 +50,19 @@ class ModeSet(Struct, frozen=True, kw_only=True, omit_defaults=True):
     def holds(self, now: float) -> bool:
         """Whether it still does."""
         return self.until is None or now < self.until
+
+    def outdoes(self, other: ModeSet) -> bool:
+        """Whether it keeps back more than another in its place would from then on, or as much for longer."""
+        if not self.holds(other.at):
+            return False
+        if self.mode is not other.mode:
+            return self.mode.stricter(other.mode) is self.mode
+        return (self.until or math.inf) > (other.until or math.inf)
+
+    @property
+    def digest(self) -> str:
+        """Tells it from every other one, for who was shown it."""
+        return stable_id("mode set", self.mode.value, self.by, self.at, self.until)
 
 
 class Controls(Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="schema", tag="secondwind-controls/1"):

@@ -32,7 +32,7 @@ from shared.people.holds import (
     open_cases,
 )
 from shared.people.link_use import LinkSight, LinkSpent, answer_by_link, shown_to
-from shared.people.modes import clear_mode, read_controls, set_mode
+from shared.people.modes import LooserMode, clear_mode, read_controls, set_mode
 from shared.people.nodes import SuspectSeen, clear_node, suspected_nodes
 from shared.people.walk import Contended
 
@@ -46,6 +46,7 @@ __all__ = [
     "Hold",
     "LinkSight",
     "LinkSpent",
+    "LooserMode",
     "ModeInTheWay",
     "Settled",
     "SuspectSeen",

@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from shared.documents import controls_write, decode_controls
 from shared.domain.act import UNSIGNED, Signed, Way
+from shared.domain.errors import ActRefused
 from shared.domain.failure import Trigger
 from shared.domain.keys import CONTROLS_KEY
 from shared.domain.mode import Controls, ModeSet
@@ -17,6 +18,14 @@ from shared.domain.record import OWED_RETRY_S
 from shared.domain.verdicts import Verdict
 from shared.people.walk import TRIES, Contended
 from shared.ports import Ledger, Stored
+
+
+class LooserMode(ActRefused):
+    """Somebody else has set a mode that keeps back more, or another one than was shown: nothing was changed."""
+
+    def __init__(self, known: ModeSet, todo: str) -> None:
+        super().__init__(f"mode {known.mode.value} is set by {known.by}: {todo}; nothing was changed")
+
 
 MAX_ACTS = 200
 """A kill switch that cannot be set because earlier acts were not told would be the worse loss."""
@@ -53,29 +62,38 @@ def set_mode(
     Raises:
         LedgerUnavailable: out of reach, or it is not known whether it was saved: repeating does no harm.
         Contended: three others were quicker.
+        LooserMode: somebody else has set one that keeps back more, and it holds.
     """
     message = f"mode {wanted.mode.value} has been set {_for(rule)} by {wanted.by}"
     signed = Signed(identity=identity, way=way, why=wanted.why, via=via)
 
     def change(known: Controls) -> Controls:
-        if _set(known, rule) == wanted:
+        was = _set(known, rule)
+        if was == wanted:
             return known  # the same act once more: its answer was lost
+        if was is not None and was.by != wanted.by and was.outdoes(wanted):
+            raise LooserMode(was, "take it back first")
         changed = _changed(known, rule, wanted)
         return _owing(changed, _act(Reason.MODE_SET, rule, message, wanted.by, wanted.at, signed), wanted.at)
 
     return _change(ledger, change)
 
 
-def clear_mode(ledger: Ledger, rule: str | None, *, by: str, now: float, signed: Signed = UNSIGNED) -> Controls:
+def clear_mode(
+    ledger: Ledger, rule: str | None, *, by: str, now: float, signed: Signed = UNSIGNED, seen: str = ""
+) -> Controls:
     """Take back what was set for everything, or for one rule; what is set now. Where nothing was set nothing changes.
 
-    Raises as `set_mode`.
+    `seen`: digest of the mode that the person was shown; empty: whatever it is now. Raises as `set_mode`, LooserMode
+    where it is another one by now.
     """
 
     def change(known: Controls) -> Controls:
         was = _set(known, rule)
         if was is None:
             return known
+        if seen not in {"", was.digest}:
+            raise LooserMode(was, "that is not what was shown")
         changed = _changed(known, rule, None)
         message = f"mode {was.mode.value}, set {_for(rule)} by {was.by}, has been taken back by {by}"
         return _owing(changed, _act(Reason.MODE_CLEARED, rule, message, by, now, signed), now)

@@ -120,6 +120,23 @@ def test_a_rules_mode_is_set_and_taken_back(boss: Browser, ledger: MemoryLedger)
     assert people.read_controls(ledger).everything is None
 
 
+def test_what_is_taken_back_is_what_was_shown(boss: Browser, ledger: MemoryLedger) -> None:
+    """Somebody switches off while another looks at a mode of their own; nor is that loosened by setting another one."""
+    people.set_mode(ledger, None, ModeSet(mode=Mode.OBSERVE, by="boss", at=START))
+    boss.get("/modes")
+    people.set_mode(ledger, None, ModeSet(mode=Mode.OFF, by="zoe", at=START))
+    page = boss.last
+    assert "Mode off is set by zoe: that is not what was shown" in boss.send("/modes", do="clear")
+    assert boss.last.status == 409
+    boss.last = page
+    told = boss.send("/modes", do="set", mode="observe", rule="", hours="0", why="trial")
+    assert "Mode off is set by zoe: take it back first" in told
+    controls = people.read_controls(ledger)
+    assert controls.everything is not None
+    assert controls.everything.mode is Mode.OFF
+    assert "Taken back" in boss.send("/modes", do="clear")
+
+
 def test_a_mode_is_not_for_whom_a_place_bounds(ann: Browser, boss: Browser, ledger: MemoryLedger) -> None:
     """It concerns every place."""
     assert "<button" not in ann.get("/modes")

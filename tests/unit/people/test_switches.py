@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 
 import pytest
+from msgspec.structs import replace
 
 from secondwind.commands.breaker import close_at
 from shared import people
@@ -38,6 +39,46 @@ def test_modes_are_set_and_taken_back(ledger: Ledger) -> None:
     paid = told.paid(one["outcome_id"] for one in told.acts)
     assert ledger.save([controls_write(paid, ledger.load([CONTROLS_KEY])[CONTROLS_KEY].version)]) == frozenset()
     assert ledger.due(NOW * 10, 10) == []
+
+
+@pytest.mark.parametrize(
+    ("mode", "until", "by", "stays"),
+    [
+        (Mode.OBSERVE, None, "ann", True),
+        (Mode.AUTO, None, "ann", True),
+        (Mode.OFF, NOW + 100, "ann", True),
+        (Mode.OFF, NOW + 200, "ann", False),
+        (Mode.OFF, None, "ann", False),
+        (Mode.OBSERVE, None, "bob", False),
+    ],
+)
+def test_nobody_loosens_by_setting_what_somebody_else_has_set(
+    ledger: Ledger, mode: Mode, until: float | None, by: str, *, stays: bool
+) -> None:
+    """That is taken back, or it ends: a mode set a moment later is no answer to a kill switch that nobody saw."""
+    bobs = ModeSet(mode=Mode.OFF, by="bob", at=NOW, until=NOW + 200)
+    people.set_mode(ledger, None, bobs)
+    wanted = ModeSet(mode=mode, by=by, at=NOW + 1, until=until)
+    if stays:
+        with pytest.raises(people.LooserMode, match="mode off is set by bob: take it back first"):
+            people.set_mode(ledger, None, wanted)
+    else:
+        people.set_mode(ledger, None, wanted)
+    assert people.read_controls(ledger).everything == (bobs if stays else wanted)
+    later = replace(wanted, at=NOW + 200)
+    assert people.set_mode(ledger, None, later).everything == later
+
+
+def test_what_is_taken_back_is_what_was_shown(ledger: Ledger) -> None:
+    """Bob switches off while ann looks at her own mode."""
+    anns, bobs = ModeSet(mode=Mode.OBSERVE, by="ann", at=NOW), ModeSet(mode=Mode.OFF, by="bob", at=NOW + 1)
+    people.set_mode(ledger, None, anns)
+    people.set_mode(ledger, None, bobs)
+    with pytest.raises(people.LooserMode, match="mode off is set by bob"):
+        people.clear_mode(ledger, None, by="ann", now=NOW + 2, seen=anns.digest)
+    assert people.read_controls(ledger).everything == bobs
+    assert people.clear_mode(ledger, None, by="ann", now=NOW + 2, seen=bobs.digest).everything is None
+    assert people.clear_mode(ledger, None, by="ann", now=NOW + 2, seen=bobs.digest).everything is None
 
 
 def test_two_modes_set_at_once_are_both_kept(memory: MeddledLedger) -> None:
