@@ -152,10 +152,10 @@ def _another_within(record: Mapping[str, Any], path: str, home: str) -> Iterator
     for name in MAY_CARRY:
         if name in record:
             found = opened(record[name], below(path, name), [])
-            found, where, _ = unpacked(readable(found), found, below(path, name), [])
-            inner = readable(found)
-            if isinstance(inner, dict) and announces(inner):
-                yield from contradicted(record, inner, where, home)
+            inner = unpacked(readable(found), found, below(path, name), [])
+            other = readable(inner.found)
+            if isinstance(other, dict) and announces(other):
+                yield from contradicted(record, other, inner.path, home)
 
 
 def _absent(value: Any) -> bool:

@@ -12,7 +12,10 @@ from __future__ import annotations
 
 import base64
 import re
+from collections.abc import Mapping
 from typing import Any
+
+from msgspec import Struct
 
 from shared.domain.errors import Fault, InputError
 from shared.intake.body import Bad, flaws, parse, parse_foreign, parse_text, readable
@@ -58,12 +61,23 @@ def data_of(event: dict[str, Any], path: str, faults: list[Fault]) -> tuple[Any,
     return opened(text if _carried(text) else _parsed(raw, where, faults), where, faults), where
 
 
-def unpacked(record: Any, found: Any, where: str, faults: list[Fault]) -> tuple[Any, str, Any]:
-    """Down to the record that announces: as it was found, where, and the time of the innermost event around it.
+class Unpacked(Struct, frozen=True):
+    """What was at the bottom."""
 
-    A call's record is as old as the call: the queue or bus that it came to since may have got it hours later.
-    """
-    time = None
+    found: Any
+    """As it was found."""
+    path: str
+    time: Any = None
+    """Of the innermost event around it, as it spells it. A call's record is as old as the call: the queue or bus that
+    it came to since may have got it hours later."""
+    event: Mapping[str, Any] = {}
+    """That event, if one was carried."""
+    event_path: str = ""
+
+
+def unpacked(record: Any, found: Any, where: str, faults: list[Fault]) -> Unpacked:
+    """Down to the record that announces."""
+    time, event, event_path = None, {}, ""
     for _ in range(LAYERS):
         if not isinstance(record, dict) or announces_itself(record):
             break
@@ -72,12 +86,12 @@ def unpacked(record: Any, found: Any, where: str, faults: list[Fault]) -> tuple[
             time = (record.get("timestamp") if carrier == GIVEN_UP else None) or time
             found, where = opened(record[carrier], inner, faults), inner
         elif "specversion" in record and any(name in record for name in DATA):
-            time = record.get("time") or time
+            time, event, event_path = record.get("time") or time, record, where
             found, where = data_of(record, where, faults)
         else:
             break
         record = readable(found)
-    return found, where, time
+    return Unpacked(found, where, time, event, event_path)
 
 
 def announces_itself(record: dict[str, Any]) -> bool:

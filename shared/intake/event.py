@@ -29,6 +29,7 @@ from shared.intake.carriers import (
     CARRIERS,
     DATA,
     LAYERS,
+    Unpacked,
     announces_itself,
     carries,
     data_of,
@@ -39,6 +40,7 @@ from shared.intake.carriers import (
 from shared.intake.context import Context, Envelope, content_hash, event_id, unreadable
 from shared.intake.given_up import given_up
 from shared.intake.log import add, find_in_log
+from shared.intake.platform import NOTHING, of_platform
 from shared.intake.region import region_of
 from shared.ports import TOPIC
 from shared.reading.text import below, bounded, kind
@@ -211,15 +213,12 @@ def _read_cloud_event(
         record, where, time = announced.record, announced.path, announced.time or time
         faults.extend(announced.faults)
     elif isinstance(record, dict) and not announces_itself(record):
-        native = SYSTEMS.native(event.get("source"))
-        if native is not None:
-            record = native.read(bounded(event.get("type")), record)
-            if record is None:
-                return []
-            record = {**record, "region": region_of(event, envelope.path, faults)}
-        else:
-            found, where, inner = unpacked(record, found, where, faults)
-            record, time = readable(found), inner or time
+        inner = Unpacked(found, where, event=event, event_path=envelope.path)
+        if SYSTEMS.native(event.get("source")) is None:
+            inner = unpacked(record, found, where, faults)
+        record, where, time = of_platform(inner, faults), inner.path, inner.time or time
+        if record is NOTHING:
+            return []
     speaker = _speaker(event, from_log=from_log) if envelope.trigger is Trigger.EVENT else Speaker()
     told = replace(envelope, path=where, time=time, speaker=speaker)
     if isinstance(record, list) and record and not from_log:
@@ -234,9 +233,12 @@ def _read_several(
     around = [fault for fault in faults if not fault.path.startswith(f"{told.path}[")]
     for place, (where, one) in enumerate(items(records, told.path)):
         own = [*around, *flaws(one, where)]
-        found, place_in_it, time = unpacked(readable(one), one, where, own)
-        mine = replace(told, path=place_in_it, time=time or told.time, event_id=event_id(told.event_id, place))
-        yield _announced(readable(found), event, mine, context, own)
+        inner = unpacked(readable(one), one, where, own)
+        record = of_platform(inner, own)
+        if record is NOTHING:
+            continue
+        mine = replace(told, path=inner.path, time=inner.time or told.time, event_id=event_id(told.event_id, place))
+        yield _announced(record, event, mine, context, own)
 
 
 def _announced(

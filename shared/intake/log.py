@@ -187,7 +187,8 @@ def _in_content(content: str | bytes, path: str) -> InLog | None:
 def _in_event(event: dict[str, Any], found: Any, where: str, content: str | bytes) -> InLog | None:
     """What a CloudEvent in a log announces. Its platform's own words for a failure are for the event door."""
     faults = flaws(found, where)
-    found, where, time = unpacked(event, found, where, faults)
+    inner = unpacked(event, found, where, faults)
+    found, where, time = inner.found, inner.path, inner.time
     record = readable(found)
     if not isinstance(record, dict):
         return _several(record, where) or _meant(content, where, faults)

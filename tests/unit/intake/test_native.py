@@ -154,3 +154,26 @@ def test_an_announcement_says_its_own_region_whoever_carries_it(context: Context
     for record, region in ((told, "cn-hangzhou"), ({**told, "region": "cn-beijing"}, "cn-beijing")):
         (failure,) = read(context, event(type="mine", data=record, aliyunregionid="cn-chengdu")).failures
         assert failure.scope.region == region
+
+
+def test_what_a_queue_carries_of_a_platform_is_understood(context: Context) -> None:
+    """A dead letter of such an event, sent on by its queue: the queue is who speaks. Several in one message as well."""
+    other = event(data={**DATA, "taskId": 7}, id="2", subject="acs:dataworks:cn-beijing:1:instance/7")
+    success = event(data={**DATA, "status": 6})
+    outer = {"specversion": "1.0", "id": "q", "source": "queue", "time": "2026-01-05T10:00:00Z"}
+    for held, jobs in (
+        (event(), ["453000000001"]),
+        ([event(), success, other], ["453000000001", "7"]),
+        (success, []),
+        ([success], []),
+    ):
+        intake = read(context, {**outer, "data": {"messageBody": json.dumps(held)}})
+        assert [failure.job_id for failure in intake.failures] == jobs
+        assert {failure.speaker.event_source for failure in intake.failures} <= {"queue"}
+        assert (intake.unreadable, intake.passed_over) == ([], 0 if jobs else 1)
+        regions = [failure.scope.place["region"] for failure in intake.failures]
+        assert regions == ["cn-hangzhou", "cn-beijing"][: len(jobs)]
+    odd = read(context, {**outer, "data": {"messageBody": json.dumps(event(aliyunregionid="moon"))}})
+    assert [fault.path for fault in odd.unreadable[0].faults] == ["$[0].data.messageBody.aliyunregionid"]
+    announced = {"system": "ehpc", "cluster_id": "ehpc-hz-1", "job_id": "1"}
+    assert [one.system for one in read(context, {**outer, "data": event(data=announced)}).failures] == ["ehpc"]
