@@ -74,6 +74,8 @@ NAMES = [
     "type",
     "specversion",
     "messageBody",
+    "requestContext",
+    "requestPayload",
     "body",
     "endpoint",
     "shardId",
@@ -100,7 +102,20 @@ def bend(value: Any, chance: random.Random) -> Any:
         place = chance.randrange(len(value))
         return [*value[:place], bend(value[place], chance), *value[place + 1 :]]
     if chance.random() < 0.2:
-        return chance.choice([[value], {"data": value}, json.dumps(value), str(value)])
+        text = json.dumps(value)
+        carried = base64.b64encode(text.encode()).decode()
+        letter = {"requestContext": {"requestId": "r"}, "requestPayload": text}
+        wrapped = [
+            [value],
+            {"data": value},
+            {"messageBody": carried},
+            [value, value],
+            letter,
+            text,
+            carried,
+            str(value),
+        ]
+        return chance.choice(wrapped)
     return chance.choice(ODD)
 
 
