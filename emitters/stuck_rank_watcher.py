@@ -1337,8 +1337,8 @@ hdfs;;~spark~;;flink;;celery;;airflow;;dolphin;;redis;;mysql;;postgres;;jdbc;;mo
 aborted||crashed||failed||not succ||unsucces&&~build||~command||~job||~pipelin||~process||~run||~script||~stage||~step||~task||~workflo;;
 ~action||~executi||~functio||~operati||~program||~query||~request&&aborted||crashed||failed||not succ||unsucces;;
 something get ||something goes||something is w||something went;;unknown reason;;~exit string: ;;
-~read exit cod||~read exit sta;;one of your ap;;typically refe;;see &&above||below||file||log||output;;
-~log&& at~|| for~;;details~;;
+~read exit cod||~read exit sta;;one of your ap;;typically refe;;
+see &&above||below||file||log||output||root cau||stack||trace;;~log&& at~|| for~;;details~;;
 ~calling||~error i||~executi||~launchi||~running||~startin||~submitt&&command~||job~||process~||rule~||sql~||stage~||step~||task~||workflow;;
 ~failed;;~aborted;;~error occu&&ed;;~caught~;;exiting~;;~handler~;;~failed! =>;;
 start&&able ||fail ||failed ||n't ||not ;;
@@ -1464,7 +1464,8 @@ abnormal end: ;;aborting the r;;serious proble;;model abor||model cras||model ha
 ~ended abnorma||~exited abnorm||~finished abno;;leave_new: dec;;~--- !error;;~getfil: faile;; (abort): ;;
 ~abnorma||~error~||~failed~||~illegal||~missing||~wrong~&&stop ;;~exc&&(;;
 ~exit: && too big|| too large|| too small;;~called cmiabo;;~mfem abort: ;;, host &&(rank ;;
- process &&~error from ho;;~exit_flag:&& ;;~caught fatal ;;= exception th;;~code terminat;;~quit_pluto~;;
+ process &&~error from ho;;~exit_flag:&& ;;~fatal error o;;~exit from nek;;~exited with e;;err&&/rc= _rc_;;
+~(abort_ice);;*** caught sta;;~image excepti;;~caught fatal ;;= exception th;;~code terminat;;~quit_pluto~;;
  terminating:~;;~finish called;;~...now exitin;;: fatal error.;;retries~&&~max;;~retries excee;;
 ~try again~||~try restartin;;~reason: &&~gni_||~node~||connect||socket;;
 aborted with s||before mpi_fin||caught signal ;;finished abnor&&: -15~||: -9~;;
@@ -1730,7 +1731,7 @@ bad ||wrong && detected~|| for~|| found~|| given~;;allowed~||permitted~||valid~&
 abort||critical||error||failure||fatal||severe&& ;;error: ||exception: ||fault: && ;;
 ~[alert]||~[crit]||~[emerg]||~[err]&& ;;
 ! error||! fatal||! stop||# error||# fatal||# stop||* error||* fatal||* stop||*error||*fatal||*stop||= error||= fatal||= stop||> error||> fatal||> stop&& ;;
-critical||error [||error(||error[||fatal [||fatal(||fatal[&& ;;] critical ||] error ||] fatal &&~[;;
+[ error ] ||[ fatal ] && ;;] critical ||] error ||] fatal &&~[;;
 | critic||| error||| fatal|||critica|||error|||fatal&&|;;aborting||dying||quitting||stopping||terminat&&: ;;
  aborted: || failed: || stopped: &&~model||~simulation;;~because &&~abort;;~oops||~sorry&& ;;
 ~fatal excepti||~systemexit||exception&&: ;;exception: && ;;_error: && ;;abort||stop&& ;;~┌ error: ;;~[abort];;
