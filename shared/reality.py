@@ -78,8 +78,11 @@ class SystemClock:
         now = self.now()
         off_s = min(max(0.0, told - now), told + 1 - asked_at)
         machines_s = now + off_s - time.time()
-        if abs(off_s) > AGREES_S and abs(machines_s) <= MOST_OFF_S:
-            SystemClock.known_off_s = machines_s
+        if abs(machines_s) > MOST_OFF_S:
+            return
+        if abs(machines_s - SystemClock.known_off_s) > AGREES_S:
+            SystemClock.known_off_s = machines_s  # also where the machine's has been set, and this one is right
+        if abs(off_s) > AGREES_S:
             raise ClockOff(off_s)
 
 

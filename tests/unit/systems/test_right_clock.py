@@ -91,6 +91,21 @@ def test_what_a_machine_slept_counts_and_is_taken_back_by_nobody(machine: Any) -
     assert clock.now() == NOW + 401
 
 
+def test_who_goes_on_by_a_steady_clock_hears_that_the_machines_is_right_again(machine: Any) -> None:
+    """It was five minutes ahead, which was known, and is set back: the next one counts on it as it is now.
+
+    By a clock that is behind nothing is due, so that no look would show it for as long.
+    """
+    machine.moment += 300
+    with pytest.raises(ClockOff):
+        SystemClock().hear(dated(NOW), machine.moment)
+    clock = SystemClock()
+    machine.moment -= 300
+    clock.hear(dated(NOW), clock.now())
+    assert abs(clock.now() - NOW) <= 1
+    assert abs(SystemClock().now() - NOW) <= 1
+
+
 def test_what_is_heard_after_the_machines_clock_was_set_puts_right_that_clock(machine: Any) -> None:
     """It was five minutes ahead and is right now; whoever began before is still ahead, and hears so."""
     machine.moment += 300
