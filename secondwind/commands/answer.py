@@ -8,14 +8,17 @@ from typing import Any
 
 from secondwind import at_ledger
 from secondwind.at_ledger import NOT_DONE, CommandResult, Work
+from secondwind.commands.held import id_of
 from secondwind.terminal import shown
 from secondwind.who import add_by, add_why, signed, who
 from shared import people
 from shared.domain.act import UNSIGNED, Signed
-from shared.domain.errors import LedgerUnavailable, SecondWindError
+from shared.domain.errors import ActRefused, LedgerUnavailable, SecondWindError
 from shared.domain.keys import job_key
+from shared.domain.links import digest_of
 from shared.domain.mode import Mode
 from shared.domain.outcome import Outcome
+from shared.domain.record import CaseState
 from shared.people.holds import Hold
 from shared.ports import Ledger
 
@@ -28,7 +31,7 @@ def register(commands: Any) -> None:
             "id",
             nargs="+",
             metavar="ID",
-            help="of a failure, as `held` shows it: six characters at least; or of several",
+            help="of a failure, as `held` shows it: six characters at least, and `.2` if it has that; or of several",
         )
         add_by(command)
         add_why(command)
@@ -48,8 +51,12 @@ def decide_all(wanted: Sequence[str], *, yes: bool, by: str, beside: Signed = UN
         return decide(ids[0], yes=yes, by=by, beside=beside)
 
     def work(ledger: Ledger, now: float) -> CommandResult:
-        found = people.find_all(ledger, map(_written, ids))
-        done = [_tried(_decide(found[_written(one)], yes=yes, by=by, beside=beside), one, ledger, now) for one in ids]
+        asked = {one: _written(one) for one in ids}
+        found = people.find_all(ledger, [written for written, _ in asked.values()])
+        done = [
+            _tried(_decide(found[written], question, yes=yes, by=by, beside=beside), one, ledger, now)
+            for one, (written, question) in asked.items()
+        ]
         return CommandResult(
             status=max(one.status for one in done),
             lines=[line for one in done for line in one.lines],
@@ -73,24 +80,38 @@ def decide(wanted: str, *, yes: bool, by: str, beside: Signed = UNSIGNED) -> Wor
     """Approve or reject the held failure with that id, or whose id alone begins so."""
 
     def work(ledger: Ledger, now: float) -> CommandResult:
-        return _decide(people.find(ledger, _written(wanted)), yes=yes, by=by, beside=beside)(ledger, now)
+        written, question = _written(wanted)
+        return _decide(people.find(ledger, written), question, yes=yes, by=by, beside=beside)(ledger, now)
 
     return work
 
 
-def _written(wanted: str) -> str:
-    """As ids are."""
-    return wanted.strip().lower()
+def _written(wanted: str) -> tuple[str, str]:
+    """The id as ids are, and which question is answered."""
+    written, _, question = wanted.strip().lower().partition(".")
+    return written, question or "1"
 
 
-def _decide(hold: Hold | SecondWindError, *, yes: bool, by: str, beside: Signed) -> Work:
+def _check_shown(hold: Hold, question: str) -> None:
+    """Is what it is held for now what `held` has shown with that id? Somebody else may have answered that one."""
+    case = hold.case
+    if case.state is CaseState.HELD and str(people.question_of(case)) != question:
+        reason = case.reason.value if case.reason else "-"
+        asked = f"and is held once more ({reason}); `held` shows it as {id_of(hold)}; nothing was done"
+        raise ActRefused(f"failure {case.failure_id} was approved by {case.approved_by} {asked}")
+
+
+def _decide(hold: Hold | SecondWindError, question: str, *, yes: bool, by: str, beside: Signed) -> Work:
     """Approve or reject it, or say why it was not found."""
 
     def work(ledger: Ledger, now: float) -> CommandResult:
         if not isinstance(hold, Hold):
             raise hold
         key = job_key(hold.case.failure.scope, hold.case.failure.job_id)
-        outcome = people.answer(ledger, hold, yes=yes, by=by, now=now, signed=beside)
+        if yes:
+            _check_shown(hold, question)
+        seen = digest_of(hold.key, hold.case) if yes else ""
+        outcome = people.answer(ledger, hold, yes=yes, by=by, now=now, signed=beside, seen=seen)
         asked = f" ({hold.case.reason.value})" if hold.case.reason else ""
         verb = f"approved{asked}: the sweep asks every gate that is left" if yes else "rejected: nothing follows"
         lines = [f"failure {hold.case.failure_id} of {shown(key)} is {verb}"]

@@ -29,7 +29,7 @@ def show(ledger: Ledger, now: float) -> CommandResult:
     found = people.holds(ledger)
     rows = [
         (
-            hold.case.failure_id[:SHOWN_ID_CHARS],
+            id_of(hold),
             _job(hold),
             moment(hold.case.opened_at),
             _left(hold, now),
@@ -41,6 +41,12 @@ def show(ledger: Ledger, now: float) -> CommandResult:
     head = ("id", "job", "held since", "expires in", "reason", "run takes")
     lines = table(head, rows, below=[_about(hold) for hold in found]) if rows else ["nothing is held"]
     return CommandResult(lines=lines, body={"held": [_body(hold, now) for hold in found]})
+
+
+def id_of(hold: Hold) -> str:
+    """What `approve` wants: the failure's id, and which question it is where another was answered before."""
+    question = people.question_of(hold.case)
+    return hold.case.failure_id[:SHOWN_ID_CHARS] + (f".{question}" if question > 1 else "")
 
 
 def _about(hold: Hold) -> list[str]:
@@ -87,6 +93,7 @@ def _run_length(hold: Hold, now: float) -> str:
 def _body(hold: Hold, now: float) -> dict[str, object]:
     case, began = hold.case, _began(hold)
     return {
+        "id": id_of(hold),
         "failure_id": case.failure_id,
         "job": _job(hold),
         "held_since": case.opened_at,

@@ -11,6 +11,7 @@ from secondwind.terminal import moment
 from shared.domain.failure import Speaker, Trigger
 from shared.domain.life import Life
 from shared.domain.outcome import rfc3339
+from shared.domain.reasons import Reason
 from shared.domain.record import CaseState
 from shared.ledger.sqlite import SqliteLedger
 from shared.reality import SystemClock
@@ -44,6 +45,26 @@ def test_holds_are_listed_and_answered(book: SqliteLedger, capsys: pytest.Captur
     status, _, err = run(capsys, "reject", failure_id(1), "--by", "bob")
     assert (status, "approved by ann" in err) == (1, True)
     assert run(capsys, "held")[1] == "nothing is held\n"
+
+
+def test_a_yes_is_to_the_question_that_was_shown(book: SqliteLedger, capsys: pytest.CaptureFixture[str]) -> None:
+    """Ben's yes was first, and the sweep asks for something else by now: that has an id of its own."""
+    second = {"approved_by": "ben", "approved_for": (Reason.RULE_HOLDS,), "reason": Reason.TOO_MUCH_TO_LOSE}
+    keys = [put(book, holding(number, **second)) for number in (1, 2, 3)]  # type: ignore[arg-type]  # Cases
+    short = failure_id(1)[:12]
+    for told in (short, f"{short}.1", f"{short}.3", f"{short}.x"):
+        status, _, err = run(capsys, "approve", told, "--by", "ann")
+        assert (status, "approved by ben and is held once more (too_much_to_lose)" in err) == (1, True)
+        assert f"{short}.2" in err
+    assert record_at(book, keys[0]).cases[0].state is CaseState.HELD
+    assert f"{short}.2 " in run(capsys, "held")[1]
+    assert {one["id"] for one in json.loads(run(capsys, "held", "--json")[1])["held"]} == {
+        f"{failure_id(number)[:12]}.2" for number in (1, 2, 3)
+    }
+    assert run(capsys, "approve", f"{short}.2", failure_id(2)[:12], "--by", "ann")[0] == 1
+    assert run(capsys, "reject", failure_id(3)[:12], "--by", "ann")[0] == 0
+    states = [record_at(book, key).cases[0].state for key in keys]
+    assert states == [CaseState.DEFERRED, CaseState.HELD, CaseState.CLOSED]
 
 
 def test_a_hold_shows_what_a_person_must_know(book: SqliteLedger, capsys: pytest.CaptureFixture[str]) -> None:
