@@ -1250,7 +1250,7 @@ panic: ;;panicked at ;;uncaught excep||uncaught refer||uncaught typee;;
 unhandled exce||unhandled prom||unhandled reje;;connection&&error;;trying to conn;;~dns error;;lookup address;;
 ~bad connectio;;~timedout~;;brokenpipe;;connectionabor||connectionclos||connectionrefu||connectionrese;;
 connect||disconne||heartbea||network||peer||reconnec||socket||time out||timed ou||timeout||unavaila;;
-was unable to ;;path and ld_li;;~broken ||~handle~||~retries||~retry~||~retryin||~unknown||~unreach||~unrespo;;
+was unable to ;;path and ld_li;;~broken ||~handle~||~retries||~retryin||~unknown||~unreach||~unrespo;;
 took too long;;too long to an||too long to la||too long to re||too long to st;;
 ~but was||~got||~receive||~respons||~returne||~status&&50;;terminate call;;
 throwing an in&&c10||gloo||mpi||nccl||std::run||std::sys||thrust||ucx;;

@@ -35,6 +35,8 @@ _STRUCK = re.compile("[^\n\b]\b")
 _BYTE = r"\\x[89a-fA-F][0-9a-fA-F]"
 _SIGN, _BYTES = re.compile(r"\\u([0-9a-fA-F]{4})"), re.compile(f"{_BYTE}(?:{_BYTE})*")
 """A sign beyond ASCII as JSON writes it, and the bytes of some as a program's `repr` does."""
+_BREAK = re.compile(r"<(?:br ?/?|/?p)>", re.IGNORECASE)
+"""What ends a line where a page shows it, as XXL-JOB tells how it triggered a job."""
 _TASK = re.compile(
     r"(most recent failure: Lost task [^()\n]{1,60}\(TID [^()\n]{1,160}\)(?: \([^()\n]{1,160}\))?:) (?=[a-z])"
 )
@@ -66,12 +68,12 @@ def lines_of(text: str) -> list[str]:
             text = _printable(text)
     if "\\" in text:
         text = _unescaped(text)
+    if "<" in text or " (TID " in text:
+        text = _TASK.sub(r"\1\n", _BREAK.sub("\n", text))
     if not text.isascii():
         text = text.replace(_KELVIN, "K").replace(_LONG_S, "s")
     while "  " in text:
         text = text.replace("  ", " ")
-    if " (TID " in text:
-        text = _TASK.sub(r"\1\n", text)
     if "\n" not in text:
         text = text.strip(" ")
         return [text] if text else []

@@ -180,3 +180,10 @@ def test_where_a_task_was_lost_is_no_part_of_what_it_died_of(where: str) -> None
         f"Lost task 0.1 in stage 1.0 {where}: java.io.IOException",
     ]
     assert lines_of("\n".join(whole)) == whole
+
+
+@pytest.mark.parametrize("sign", ["<br>", "<BR>", "<br/>", "<br />", "<p>", "</p>"])
+def test_what_ends_a_line_of_a_page_ends_one(sign: str) -> None:
+    """XXL-JOB tells so how it triggered a job; no other tag does."""
+    assert lines_of(f"code: 500{sign}msg: x{sign}") == ["code: 500", "msg: x"]
+    assert lines_of("vector<int> <break> a<b") == ["vector<int> <break> a<b"]
