@@ -140,6 +140,7 @@ def read_announcement(
         return unreadable(told, faults, _hints(got))
     system = SYSTEMS.named(got["system"])
     scope = system.scope(got)
+    got.setdefault("job_id", "")  # where another id names the run, and the look shows whose it is
     size = len(job_key(scope, got["job_id"]))
     if size > MAX_KEY_BYTES:
         problem = f"names its job in {size} bytes, percent-encoded; at most {MAX_KEY_BYTES}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -25,7 +26,7 @@ COMMAND = [sys.executable, "-m", "secondwind"]
         ([], "COMMAND"),
         (["heal"], "heal"),
         (["explain"], "explain"),
-        (["invoke", "event.json"], "--local"),
+        (["invoke", "event.json", "--async"], "--via"),
         (["invoke", "--local"], "EVENT_FILE"),
         (["invoke", "event.json", "--local", "--function", "other"], "other"),
         (["cloud", "--port", "70000"], "0 to 65535"),
@@ -41,6 +42,14 @@ def test_a_usage_error_is_exit_status_2(arguments: list[str], said: str, capsys:
         main(arguments)
     assert ended.value.code == 2
     assert said in capsys.readouterr().err
+
+
+def test_without_a_place_an_event_is_invoked_on_this_machine(capsys: pytest.CaptureFixture[str]) -> None:
+    """Neither --local nor --via has to be given: nothing leaves this machine then unless somebody says so."""
+    assert main(["invoke", str(ROOT / "events" / "sweep-timer.json")]) == 0
+    told = capsys.readouterr()
+    assert "a local cloud that lives for this call" in told.err
+    assert json.loads(told.out)["schema"] == "secondwind-result/1"
 
 
 def test_help_is_given_and_documents_the_scenario_file(capsys: pytest.CaptureFixture[str]) -> None:

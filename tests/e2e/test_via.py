@@ -205,7 +205,7 @@ def test_the_deployed_functions_run_for_real(tmp_path: Path, via: Via) -> None:
         (["--local", "--async"], "go with --via"),
         (["--local", "--task-id", "x"], "go with --via"),
         (["--local", "--endpoint", "x"], "go with --via"),
-        (["--local", "--function", "secondwind-manual"], "with --local one of log_trigger"),
+        (["--local", "--function", "secondwind-manual"], "without --via one of log_trigger"),
     ],
 )
 def test_options_that_do_not_go_together(arguments: list[str], said: str, capsys: pytest.CaptureFixture[str]) -> None:

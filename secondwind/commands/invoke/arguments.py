@@ -25,7 +25,7 @@ def register(commands: Any) -> None:
     invoke = commands.add_parser(
         "invoke",
         help="run one event file through its function",
-        description="Runs one event file through its function and prints the function's answer. With --local here and "
+        description="Runs one event file through its function and prints the function's answer. Without --via here and "
         "now: without SECONDWIND_*_ENDPOINT in the environment a local cloud is started for the call; with one, calls "
         "go there, and it asks before they leave this machine. With --via at Function Compute, where it is deployed.",
         epilog=_STATUSES,
@@ -36,8 +36,8 @@ def register(commands: Any) -> None:
         metavar="EVENT_FILE",
         help="-: standard input; or the name of a function that a timer starts: discover",
     )
-    where = invoke.add_mutually_exclusive_group(required=True)
-    where.add_argument("--local", action="store_true", help="run the function on this machine")
+    where = invoke.add_mutually_exclusive_group()
+    where.add_argument("--local", action="store_true", help="run the function on this machine: the default")
     where.add_argument("--via", choices=("fc3", "fc2"), help="invoke the deployed one: FC 3.0, or a service of FC 2.0")
     invoke.add_argument("--dry-run", action="store_true", help="decide, tell, and rerun nothing")
     invoke.add_argument(
@@ -51,7 +51,7 @@ def register(commands: Any) -> None:
         help="move a recorded event's times, and a trigger's range, to those of the `secondwind cloud` that it goes to",
     )
     invoke.add_argument(
-        "--yes", action="store_true", help="with --local: do not ask before the call leaves this machine"
+        "--yes", action="store_true", help="without --via: do not ask before the call leaves this machine"
     )
     remote = invoke.add_argument_group("with --via")
     remote.add_argument("--async", dest="asynchronous", action="store_true", help="do not wait for the answer")
@@ -70,7 +70,7 @@ def _run(parser: argparse.ArgumentParser, chosen: argparse.Namespace) -> int:
     if chosen.asynchronous or any(getattr(chosen, name) for name in _REMOTE):
         parser.error("--async, --task-id, --service, --qualifier, --endpoint, --region, --account go with --via")
     if chosen.function and chosen.function not in DOOR:
-        parser.error(f"argument --function: {chosen.function!r}: with --local one of {', '.join(DOOR)}")
+        parser.error(f"argument --function: {chosen.function!r}: without --via one of {', '.join(DOOR)}")
     return _run_here(chosen)
 
 

@@ -143,9 +143,9 @@ class Schedulerx3Jobs:
         if meant.state is State.FAILED and meant.ended_at is None:
             return not_over(begun_at)
         state = self._state(app, meant, begun_at)
-        key = (app, failure.job_id)
+        key = (app, str(shown.job_id))
         if key not in lists:
-            lists[key] = JobExecutions(self._api, app, failure.job_id, self._zone, begun_at)
+            lists[key] = JobExecutions(self._api, *key, self._zone, begun_at)
         listed = lists[key].back_to(meant)
         if isinstance(state, LookFailed):
             return state
@@ -154,7 +154,7 @@ class Schedulerx3Jobs:
         meant = replace(meant, workflow=listed[meant.execution_id].workflow)  # only the list tells
         self._looked_at[app, meant.execution_id] = meant
         return Schedulerx3Snapshot(
-            job_id=failure.job_id,
+            job_id=key[1],
             state=state,
             execution=meant,
             others=tuple(other for other in listed.values() if other.execution_id != meant.execution_id),

@@ -44,7 +44,7 @@ class Schedulerx3(System):
     fields = (
         Field("cluster_id", printable_name, required=True, says="The cluster's id, `xxljob-…`."),
         Field("app_name", printable_name, required=True, says="The application's name (AppName)."),
-        Field("job_id", job_id, required=True, says="The job's id."),
+        Field("job_id", job_id, says="The job's id; of one that is not told the execution's own counts."),
         Field(
             "job_execution_id",
             positive_long,

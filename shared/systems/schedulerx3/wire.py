@@ -72,9 +72,9 @@ class Shown(Struct, rename="pascal"):
     """ListJobExecutions alone shows it."""
 
     def is_meant(self, app: App, job_id: str, execution_id: int | None) -> bool:
-        """Whether it is the one that was asked for, of that job and application by their own spelling."""
+        """Whether it is the one that was asked for, of that job, if one was told, and application by their spelling."""
         mine = (self.job_execution_id, str(self.job_id), self.app_name or app.app_name)
-        return mine == (execution_id, job_id, app.app_name)
+        return mine == (execution_id, job_id or mine[1], app.app_name)
 
     def execution(self, zone: ZoneInfo, by: float = -math.inf) -> Execution:
         """In the words of the trade, its times read in the zone.

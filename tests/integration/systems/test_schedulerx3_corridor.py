@@ -41,6 +41,29 @@ def test_a_failed_execution_is_retried_once_and_its_end_is_told(night: Night) ->
     assert [one.execution_id for one in night.cloud[Schedulerx3].retried] == [failed.execution_id]
 
 
+@pytest.mark.parametrize("first", [None, JOB], ids=["without its job first", "with its job first"])
+def test_an_execution_is_one_failure_whether_its_job_is_told_or_not(night: Night, first: int | None) -> None:
+    """The job's id need not be told, the look shows it: the outcome has it, and the other telling is a duplicate."""
+    failed = night.failed(succeeds(60))
+    at = night.clock.now()
+    assert night.told(failed, occurred_at=at, job_id=first) == [("rerun", "accepted")]
+    assert night.told(failed, occurred_at=at, job_id=None if first else JOB)[0][0] == "duplicate"
+    assert {row["job_id"] for row in night.sink.rows} == {str(JOB)}
+    assert len(night.cloud[Schedulerx3].retried) == 1
+
+
+def test_tellings_with_and_without_the_job_that_wait_for_a_look_end_in_one_retry(night: Night) -> None:
+    """Neither look came through, so they wait apart; the sweep finds that they are one."""
+    failed = night.failed(succeeds(60))
+    at = night.clock.now()
+    for job_id in (None, JOB):
+        night.cloud.faults.add(Fault("GetJobExecution", FaultKind.ERROR_BEFORE_EFFECT))
+        assert night.told(failed, occurred_at=at, job_id=job_id)[0][0] == "deferred"
+    later = [one for _ in range(3) for one in night.swept()]
+    assert later.count(("rerun", "accepted")) == 1
+    assert len(night.cloud[Schedulerx3].retried) == 1
+
+
 @pytest.mark.parametrize("kind", [kind for kind in FaultKind if kind is not FaultKind.PART_FAILURE])
 def test_whatever_becomes_of_the_call_it_is_retried_exactly_once(night: Night, kind: FaultKind) -> None:
     """An answer lost with or without the effect, a throttle, a stranger's page: one retry in the end, never two."""

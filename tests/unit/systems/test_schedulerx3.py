@@ -9,6 +9,7 @@ import pytest
 from msgspec.structs import replace
 
 from shared.domain.call import Effect, Target
+from shared.domain.failure import Failure
 from shared.domain.job import State
 from shared.domain.life import Life
 from shared.domain.snapshot import LookFailed
@@ -52,10 +53,10 @@ def service(one: Any, listed: list[dict[str, Any]] | None = None, events: Any = 
     return answer
 
 
-def look(script: Script) -> Schedulerx3Snapshot | LookFailed:
+def look(script: Script, told: Failure = TOLD) -> Schedulerx3Snapshot | LookFailed:
     """One look at what was told."""
     clock = Clock()
-    (seen,) = Schedulerx3Jobs(FakeApi(clock, script), clock, ZoneInfo("Asia/Shanghai")).observe([TOLD])
+    (seen,) = Schedulerx3Jobs(FakeApi(clock, script), clock, ZoneInfo("Asia/Shanghai")).observe([told])
     assert isinstance(seen, Schedulerx3Snapshot | LookFailed)
     return seen
 
@@ -100,6 +101,22 @@ def state(script: Script) -> State | str:
 def test_what_a_look_shows(script: Script, found: State | str) -> None:
     """`Success` decides, never the message; a failed execution without an end is looked at again."""
     assert state(script) == found
+
+
+@pytest.mark.parametrize(
+    ("script", "job_id"),
+    [
+        (service(shown(JobId=72)), "72"),
+        (service(shown(AppName="another-app")), ""),
+        (service(shown(ID + 1)), ""),
+        (service(NOT_FOUND), ""),
+    ],
+)
+def test_of_an_execution_without_its_job_the_look_shows_whose_it_is(script: Script, job_id: str) -> None:
+    """That job's list is read; what is of another application, or not there, is nobody's."""
+    seen = look(script, replace(TOLD, job_id=""))
+    assert isinstance(seen, Schedulerx3Snapshot)
+    assert (seen.job_id, seen.state) == (job_id, State.FAILED if job_id else State.NOT_FOUND)
 
 
 def test_the_list_is_read_back_an_hour_and_no_further() -> None:
