@@ -1466,8 +1466,8 @@ abnormal end: ;;aborting the r;;serious proble;;model abor||model cras||model ha
 ~exit: && too big|| too large|| too small;;~called cmiabo;;~mfem abort: ;;, host &&(rank ;;
  process &&~error from ho;;~exit_flag:&& ;;~fatal error o;;~exit from nek;;~exited with e;;err&&/rc= _rc_;;
 ~(abort_ice);;*** caught sta;;~image excepti;;~caught fatal ;;= exception th;;~code terminat;;~quit_pluto~;;
- terminating:~;;~finish called;;~...now exitin;;: fatal error.;;retries~&&~max;;~retries excee;;
-~try again~||~try restartin;;~reason: &&~gni_||~node~||connect||socket;;
+ terminating:~;;~finish called;;~...now exitin;;: fatal error.;;~prog aborted~;;~exiting......;;retries~&&~max;;
+~retries excee;;~try again~||~try restartin;;~reason: &&~gni_||~node~||connect||socket;;
 aborted with s||before mpi_fin||caught signal ;;finished abnor&&: -15~||: -9~;;
 died with&&bowtie||bwa||hisat2||kallisto||minimap2||salmon||star;;
 exited with co||exited with st||exited with va&&bowtie||bwa||hisat2||kallisto||minimap2||salmon||star;;
