@@ -11,6 +11,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from shared.domain.act import MAX_WHO_CHARS, MAX_WHY_CHARS, UNSIGNED, Signed
+from shared.domain.failure import Trigger
 from shared.domain.job import Scope
 from shared.domain.keys import breaker_key
 from shared.domain.outcome import Outcome, rfc3339, stable_id
@@ -77,7 +78,13 @@ class SharedLimit(Struct, frozen=True, kw_only=True, omit_defaults=True, tag_fie
 
 
 def opened(
-    limit: SharedLimit, scope: Scope, why: str, now: float, by: str = "", signed: Signed = UNSIGNED
+    limit: SharedLimit,
+    scope: Scope,
+    why: str,
+    now: float,
+    by: str = "",
+    signed: Signed = UNSIGNED,
+    via: Trigger | None = None,
 ) -> SharedLimit:
     """The breaker open, owing the one outcome that says so; one that is open already stays as it is.
 
@@ -88,6 +95,7 @@ def opened(
         now: unix seconds.
         by: the person who opens it by hand; empty if the window or the canary does.
         signed: as whom the machine knows that person, and from where they act.
+        via: the door of the delivery amid which it opens, where nobody opens it by hand.
     """
     if limit.opened_at is not None:
         return limit
@@ -99,7 +107,9 @@ def opened(
     )
     about = replace(limit, opened_at=now, why=why, opened_by=by)
     # Of what a person did no delivery is about to tell: due at once.
-    notice = replace(_notice(scope, Reason.BREAKER_OPENED, now, now, message), why=why)
+    notice = replace(
+        _notice(scope, Reason.BREAKER_OPENED, now, now, message), why=why, trigger=via.value if via else ""
+    )
     if by:
         notice = replace(notice, actor=signed.actor(by), way=_way(signed), trigger=signed.via.value)
     return _owing(about, notice, now - OWED_RETRY_S if by else now)
@@ -157,6 +167,7 @@ def take_breaker_tokens(
     window_s: float,
     now: float,
     forced: frozenset[str],
+    via: Trigger | None = None,
 ) -> tuple[SharedLimit, frozenset[str]]:
     """Admit jobs in the order given until the window's distinct jobs are used up; the next one opens the breaker.
 
@@ -173,7 +184,7 @@ def take_breaker_tokens(
         token = stable_id(key)[:12]
         room = token in counted or len(counted) < max_jobs
         if key not in forced and not room:
-            limit = opened(limit, scope, f"more than {max_jobs} jobs in {window_s:g} s", now)
+            limit = opened(limit, scope, f"more than {max_jobs} jobs in {window_s:g} s", now, via=via)
         if key not in forced and limit.opened_at is not None:
             continue
         admitted.add(key)

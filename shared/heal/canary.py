@@ -50,7 +50,7 @@ def judge_canaries(
         known = limit_of(key, stored)
         if known is None or known.proven or known.opened_at is not None:
             return []
-        judged = _judged(known, scope, strays=any(verdicts), now=ask.now)
+        judged = _judged(known, scope, ask, strays=any(verdicts))
         if not ledger.save([limit_write(key, judged, stored, ask.now)]):
             return newly_owed(key, known, judged)
     return []
@@ -72,7 +72,8 @@ def _stray(item: Item, records: Records, policy: Policy) -> bool | None:
     return strays
 
 
-def _judged(known: SharedLimit, scope: Scope, *, strays: bool, now: float) -> SharedLimit:
+def _judged(known: SharedLimit, scope: Scope, ask: Ask, *, strays: bool) -> SharedLimit:
     if not strays:
         return replace(known, proven=True)
-    return opened(known, scope, "the group's first rerun did not make exactly one instance of its day", now)
+    why = "the group's first rerun did not make exactly one instance of its day"
+    return opened(known, scope, why, ask.now, via=ask.trigger)

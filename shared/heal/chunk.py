@@ -86,6 +86,7 @@ class Chunk:
             scope=scope,
             now=ask.now,
             effect_by=invocation.hard_deadline + policy.timing.settle_s,
+            via=ask.trigger,
         )
         self._decider = Decider(records=records, writer=writer, policy=policy, ask=ask, nodes=nodes)
 

@@ -16,6 +16,7 @@ from msgspec.structs import replace
 
 from shared.documents import limit_of, limit_write
 from shared.domain.errors import DocumentRefused
+from shared.domain.failure import Trigger
 from shared.domain.job import Scope
 from shared.domain.keys import breaker_key, pace_key, rate_key
 from shared.domain.limits import PACE_WINDOW_S, SharedLimit, room, room_at, take_breaker_tokens, take_tokens
@@ -43,6 +44,8 @@ class SharedLimits(Struct, frozen=True, kw_only=True):
     now: float
     effect_by: float
     """A call of this invocation has taken effect by then, or never will (unix seconds)."""
+    via: Trigger | None = None
+    """The door of this delivery, for what a breaker that it opens tells."""
     notices: list[Notice] = field(default_factory=list)
     """What a breaker that was opened here owes."""
 
@@ -214,6 +217,7 @@ class SharedLimits(Struct, frozen=True, kw_only=True):
             window_s=limit.window_s,
             now=self.now,
             forced=forced,
+            via=self.via,
         )
 
 

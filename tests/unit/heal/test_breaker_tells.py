@@ -61,6 +61,7 @@ def test_it_is_told_once_however_many_events_follow(house: House) -> None:
         "cluster_id": "ehpc-hz-1",
         "job_id": None,
     }
+    assert row["trigger"] == "event"
     assert "more than 1 jobs in 600 s" in row["message"]
     assert "secondwind breaker close ehpc/cn-hangzhou/ehpc-hz-1" in row["message"]
     result = result_of(report)
@@ -163,7 +164,7 @@ def test_a_canary_that_strays_is_told_too(house: House) -> None:
     house.later(61)
     house.sweep()
     (row,) = openings(house)
-    assert (row["namespace"], row["group_id"]) == ("ns", "demo.group")
+    assert (row["namespace"], row["group_id"], row["trigger"]) == ("ns", "demo.group", "sweep")
     assert "did not make exactly one instance of its day" in row["message"]
     assert breaker(house, breaker_key(failure.scope)).owed == ()
 
