@@ -60,7 +60,7 @@ class SharedLimit(Struct, frozen=True, kw_only=True, omit_defaults=True, tag_fie
 
     def kept_s(self, window_s: float, now: float) -> float:
         """How long a token is kept under a policy with that window: a longer one may come back."""
-        return max(window_s, self.longest_s if now < self.longest_at + KEPT_FOR_S else 0.0)
+        return max(window_s, self.longest_s) if now < self.longest_at + KEPT_FOR_S else window_s
 
     @property
     def listed_at(self) -> float:
@@ -248,8 +248,6 @@ def _recent(buckets: dict[str, tuple[str, ...]], since: float) -> dict[str, tupl
 def _newest(buckets: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
     """As many of the newest tokens as there is room for."""
     surplus = sum(map(len, buckets.values())) - MAX_TOKENS
-    if surplus <= 0:
-        return buckets
     kept: dict[str, tuple[str, ...]] = {}
     for start in sorted(buckets, key=int):
         kept[start] = buckets[start][max(0, surplus) :]

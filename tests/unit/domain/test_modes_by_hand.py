@@ -25,6 +25,7 @@ def test_one_outdoes_another_while_it_holds(other: dict[str, object], *, outdoes
     """By its mode, else by its end. A stricter one is never outdone: an emergency waits for nobody."""
     assert OFF.outdoes(replace(OFF, **{"at": 150.0, **other})) is outdoes
     assert not replace(OFF, mode=Mode.OBSERVE, until=None).outdoes(OFF)
+    assert replace(OFF, until=None).outdoes(OFF)
 
 
 def test_each_is_told_from_every_other() -> None:
