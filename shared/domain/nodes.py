@@ -13,6 +13,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from shared.domain.act import UNSIGNED, Signed
+from shared.domain.failure import Trigger
 from shared.domain.job import Scope
 from shared.domain.outcome import Outcome, rfc3339, stable_id
 from shared.domain.reasons import Reason
@@ -107,6 +108,7 @@ def counted(
     scope: Scope,
     now: float,
     advice: Callable[[str], Sequence[str]],
+    via: Trigger | None = None,
 ) -> KnownNodes:
     """The memory with these failures counted, each by the name of its node; who has had enough of them is suspected.
 
@@ -117,6 +119,7 @@ def counted(
         scope: the cluster or group.
         now: unix seconds.
         advice: commands that take a node out of service, for people.
+        via: the door of the delivery, as an outcome names it.
     """
     if not hits:
         return known
@@ -136,12 +139,22 @@ def counted(
         return known
     changed = replace(known, nodes=_within(nodes, bound.window_s, now))
     for name, one in begun:
-        changed = _owing(changed, _begun(scope, name, one, bound, now, advice(name)), now)
+        changed = _owing(
+            changed, replace(_begun(scope, name, one, bound, now, advice(name)), trigger=via.value if via else ""), now
+        )
     return changed
 
 
 def cleared(
-    known: KnownNodes, name: str, *, scope: Scope, now: float, why: str, by: str = "", signed: Signed = UNSIGNED
+    known: KnownNodes,
+    name: str,
+    *,
+    scope: Scope,
+    now: float,
+    why: str,
+    by: str = "",
+    signed: Signed = UNSIGNED,
+    via: Trigger | None = None,
 ) -> KnownNodes:
     """The memory without the suspicion of that node, owing the outcome that says so; unchanged if there is none.
 
@@ -153,17 +166,18 @@ def cleared(
         why: what ended it, for people.
         by: the person who ends it; empty if nobody does.
         signed: what stands beside that name.
+        via: the door amid whose delivery it ends, where no person ends it.
     """
     one = known.nodes.get(name)
     if one is None or not one.suspected(now):
         return known
-    whom = f" by {by}" if by else ""
+    whom, door = f" by {by}" if by else "", signed.via if by else via
     notice = replace(
         _notice(scope, name, one, Reason.NODE_CLEARED, now, f"node {name} of {scope.key} is cleared{whom}: {why}"),
         actor=signed.actor(by) if by else "",
         way=signed.way.value if signed.way else "",
         why=signed.reason if by else "",
-        trigger=signed.via.value if by else "",
+        trigger=door.value if door else "",
     )
     without = replace(known, nodes={**known.nodes, name: KnownNode(cleared_at=now)})
     # No delivery is about to tell it: the next sweep shall.

@@ -79,6 +79,7 @@ class Chunk:
             scope=scope,
             now=ask.now,
             hard_deadline=invocation.hard_deadline,
+            via=ask.trigger,
         )
         self._limits = SharedLimits(
             ledger=terms.ledger,

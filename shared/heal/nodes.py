@@ -12,6 +12,7 @@ from msgspec import Struct, field
 
 from shared.documents import nodes_of, nodes_write
 from shared.domain.errors import DocumentRefused, LedgerUnavailable
+from shared.domain.failure import Trigger
 from shared.domain.hosts import nodes_told
 from shared.domain.job import Scope
 from shared.domain.keys import nodes_key
@@ -43,6 +44,8 @@ class NodeMemory(Struct, kw_only=True):
     scope: Scope
     now: float
     hard_deadline: float
+    via: Trigger | None = None
+    """The door of this delivery, for what is told of nodes."""
     suspects: frozenset[str] = frozenset()
     """The nodes that are suspected, with what was counted here."""
     _known: KnownNodes | None = None
@@ -138,9 +141,9 @@ class NodeMemory(Struct, kw_only=True):
             return known
         hits = [(node, hit) for (node, _), hit in self._hits.items()]
         advice = SYSTEMS.named(self.scope.system).drain
-        known = counted(known, hits, limit.bound, scope=self.scope, now=self.now, advice=advice)
+        known = counted(known, hits, limit.bound, scope=self.scope, now=self.now, advice=advice, via=self.via)
         for node in sorted(self._drained):
-            known = cleared(known, node, scope=self.scope, now=self.now, why=DRAINED)
+            known = cleared(known, node, scope=self.scope, now=self.now, why=DRAINED, via=self.via)
         return known
 
 
@@ -158,7 +161,7 @@ def clear_drained(ledger: Ledger, scope: Scope, withdrawn: frozenset[str], now: 
             return
         after = known
         for node in sorted(withdrawn & known.suspects(now)):
-            after = cleared(after, node, scope=scope, now=now, why=DRAINED)
+            after = cleared(after, node, scope=scope, now=now, why=DRAINED, via=Trigger.DISCOVER)
         if after == known or not ledger.save([nodes_write(key, after, stored.version, now)]):
             return
 

@@ -43,7 +43,7 @@ def test_those_that_are_drained_are_cleared_and_no_others() -> None:
     assert kept(ledger).suspects(START + 1) == {"n2"}
     told = [one for one in kept(ledger).owed if one["reason"] == "node_cleared"]
     assert [("n1" in one["message"], "n3" in one["message"]) for one in told] == [(True, False), (False, True)]
-    assert all(one["message"].endswith(DRAINED) for one in told)
+    assert all(one["message"].endswith(DRAINED) and one["trigger"] == "discover" for one in told)
 
 
 def test_where_nothing_is_suspected_nothing_is_written() -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from shared.documents import decode_nodes, nodes_write
-from shared.domain.failure import FailureClass
+from shared.domain.failure import FailureClass, Trigger
 from shared.domain.job import Scope
 from shared.domain.keys import nodes_key
 from shared.domain.nodes import Hit, KnownNodes, NodeLimit, counted
@@ -66,6 +66,7 @@ def memory(
         scope=CLUSTER,
         now=START,
         hard_deadline=deadline,
+        via=Trigger.SWEEP,
     )
     made.read(ledger.load(made.keys))
     return made
@@ -93,6 +94,7 @@ def test_suspected_nodes_of_the_items_are_asked_about_once_and_the_drained_are_s
     assert nodes.suspects == {"n2", "n3"}, "n3 was not asked about"
     told = nodes.save()
     assert [(notice.key, notice.fields["reason"]) for notice in told] == [(KEY, "node_cleared")]
+    assert [notice.fields["trigger"] for notice in told] == ["sweep"]
     assert decode_nodes(ledger.load([KEY])[KEY].document).suspects(START) == {"n2", "n3"}
     assert memory(ledger, system).save() == []
 

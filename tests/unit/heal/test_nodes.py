@@ -91,6 +91,7 @@ def test_two_deliveries_at_once_lose_no_count(counting: House) -> None:
     (seen,) = people.suspected_nodes(counting.ledger, counting.clock.now())
     assert [job.job_id for job in seen.jobs] == ["1.scheduler", "2.scheduler", "3.scheduler"]
     assert about_nodes(counting) == ["node_suspect"]
+    assert {row["trigger"] for row in counting.sink.rows} == {"event"}
 
 
 def test_the_suspicion_is_told_though_the_logstore_was_away(counting: House) -> None:
