@@ -8,14 +8,13 @@ from typing import Any
 
 from secondwind import at_ledger
 from secondwind.at_ledger import NOT_DONE, CommandResult, Work
-from secondwind.commands.held import id_of
 from secondwind.terminal import shown
 from secondwind.who import add_by, add_why, signed, who
 from shared import people
 from shared.domain.act import UNSIGNED, Signed
 from shared.domain.errors import ActRefused, LedgerUnavailable, SecondWindError
 from shared.domain.keys import job_key
-from shared.domain.links import digest_of
+from shared.domain.links import answer_id, digest_of, question_of
 from shared.domain.mode import Mode
 from shared.domain.outcome import Outcome
 from shared.domain.record import CaseState
@@ -95,9 +94,9 @@ def _written(wanted: str) -> tuple[str, str]:
 def _check_shown(hold: Hold, question: str) -> None:
     """Is what it is held for now what `held` has shown with that id? Somebody else may have answered that one."""
     case = hold.case
-    if case.state is CaseState.HELD and str(people.question_of(case)) != question:
+    if case.state is CaseState.HELD and str(question_of(case)) != question:
         reason = case.reason.value if case.reason else "-"
-        asked = f"and is held once more ({reason}); `held` shows it as {id_of(hold)}; nothing was done"
+        asked = f"and is held once more ({reason}); `held` shows it as {answer_id(case)}; nothing was done"
         raise ActRefused(f"failure {case.failure_id} was approved by {case.approved_by} {asked}")
 
 

@@ -11,10 +11,10 @@ from secondwind.terminal import duration, moment, shown
 from shared import people
 from shared.domain.failure import Trigger
 from shared.domain.keys import job_key
+from shared.domain.links import answer_id
 from shared.people.holds import Hold
 from shared.ports import Ledger
 
-SHOWN_ID_CHARS = 12
 MAX_MESSAGE_CHARS = 400
 
 
@@ -29,7 +29,7 @@ def show(ledger: Ledger, now: float) -> CommandResult:
     found = people.holds(ledger)
     rows = [
         (
-            id_of(hold),
+            answer_id(hold.case),
             _job(hold),
             moment(hold.case.opened_at),
             _left(hold, now),
@@ -41,12 +41,6 @@ def show(ledger: Ledger, now: float) -> CommandResult:
     head = ("id", "job", "held since", "expires in", "reason", "run takes")
     lines = table(head, rows, below=[_about(hold) for hold in found]) if rows else ["nothing is held"]
     return CommandResult(lines=lines, body={"held": [_body(hold, now) for hold in found]})
-
-
-def id_of(hold: Hold) -> str:
-    """What `approve` wants: the failure's id, and which question it is where another was answered before."""
-    question = people.question_of(hold.case)
-    return hold.case.failure_id[:SHOWN_ID_CHARS] + (f".{question}" if question > 1 else "")
 
 
 def _about(hold: Hold) -> list[str]:
@@ -93,7 +87,7 @@ def _run_length(hold: Hold, now: float) -> str:
 def _body(hold: Hold, now: float) -> dict[str, object]:
     case, began = hold.case, _began(hold)
     return {
-        "id": id_of(hold),
+        "id": answer_id(hold.case),
         "failure_id": case.failure_id,
         "job": _job(hold),
         "held_since": case.opened_at,

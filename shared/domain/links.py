@@ -28,6 +28,8 @@ MAX_TOKEN_CHARS = 3072
 CHANNEL = "channel:"
 """How a channel is named among people: `channel:night-shift`."""
 _PURPOSE = "link/1"
+SHOWN_ID_CHARS = 12
+"""Of a failure's id, where a person is to write it."""
 _NONCE_BITS = 32
 
 
@@ -106,6 +108,17 @@ def digest_of(key: str, case: Case) -> str:
         run,
         asked,
     )
+
+
+def question_of(case: Case) -> int:
+    """Which question about a held failure a person is asked, from 1: each yes answers one."""
+    return len(case.approved_for) + 1
+
+
+def answer_id(case: Case) -> str:
+    """By which it is answered on the command line: the failure's id, and which question it is from the second on."""
+    question = question_of(case)
+    return case.failure_id[:SHOWN_ID_CHARS] + (f".{question}" if question > 1 else "")
 
 
 def fresh_nonce(fraction: Callable[[], float]) -> str:

@@ -12,8 +12,10 @@ from zoneinfo import ZoneInfo
 from msgspec import Struct
 from msgspec.structs import replace
 
+from shared.domain.links import SHOWN_ID_CHARS, answer_id
 from shared.domain.messages import Letter, Thing, What
 from shared.domain.outcome import rfc3339
+from shared.domain.record import Case
 from shared.notify.events import scope_of
 
 BRAND = "Second Wind"
@@ -94,7 +96,7 @@ def draft_of(
     links: Links,
     now: float,
     zone: str,
-    run_since: Callable[[Thing], float | None] = lambda _: None,
+    case_of: Callable[[Thing], Case | None] = lambda _: None,
 ) -> Draft:
     """The letter in words.
 
@@ -104,7 +106,7 @@ def draft_of(
         links: where a person can go about each.
         now: unix seconds.
         zone: in which moments are shown.
-        run_since: since when a live run goes on that a rerun would end (unix seconds); None: none is known.
+        case_of: the case that each is about, as it is now; None: none is known.
     """
     ordered = sorted(things, key=lambda one: list(What).index(one.what) if one.what is not What.BREAKER_OPENED else -1)
     counts = {what: sum(one.what is what for one in things) + letter.more.get(what.value, 0) for what in What}
@@ -117,7 +119,7 @@ def draft_of(
         notes.append(
             f"{beyond} of these are only counted: too many came at once. secondwind held lists all that waits."
         )
-    items = tuple(_item(one, tuple(links(one)), zone, _run(run_since(one), now)) for one in ordered)
+    items = tuple(_item(one, case_of(one), tuple(links(one)), zone, now) for one in ordered)
     if len(items) == 1:  # what it is about stands in the letter's own title
         items = tuple(replace(item, title=_name(item.thing) or item.title) for item in items)
     title = f"{BRAND}: {', '.join(heads)}" if heads else BRAND
@@ -136,11 +138,12 @@ def _head(what: What, count: int) -> str:
     return one if count == 1 else f"{count} {many}"
 
 
-def _run(since: float | None, now: float) -> str:
+def _run(case: Case | None, now: float) -> str:
+    since = None if case is None else case.held_since
     return "" if since is None else f"goes on since {max(0.0, now - since) / 3600:.1f} hours; a rerun throws that away"
 
 
-def _item(thing: Thing, links: tuple[LinkTo, ...], zone: str, run: str) -> DraftItem:
+def _item(thing: Thing, case: Case | None, links: tuple[LinkTo, ...], zone: str, now: float) -> DraftItem:
     told = (
         ("for", ", ".join(thing.persons)),
         ("where", "/".join(thing.place.values())),
@@ -149,11 +152,11 @@ def _item(thing: Thing, links: tuple[LinkTo, ...], zone: str, run: str) -> Draft
         ("queue", thing.queue),
         ("rule", thing.rule),
         ("why", thing.reason),
-        ("its run", run),
+        ("its run", _run(case, now)),
         ("since", datetime.fromtimestamp(thing.at, ZoneInfo(zone)).strftime("%Y-%m-%d %H:%M %Z")),
         ("", thing.message),
         ("text", thing.evidence if thing.evidence not in thing.message else ""),
-        ("by hand", _by_hand(thing)),
+        ("by hand", _by_hand(thing, case)),
     )
     facts = tuple(Fact(label, text) for label, text in thing.lines or told if text)
     about = _name(thing)
@@ -165,9 +168,10 @@ def _name(thing: Thing) -> str:
     return thing.job_name or thing.job_id
 
 
-def _by_hand(thing: Thing) -> str:
+def _by_hand(thing: Thing, case: Case | None) -> str:
     """The command that answers; empty where there is nothing to answer."""
     if thing.what is What.HELD:
-        return f"secondwind approve {thing.failure_id[:12]}"
+        answered = thing.failure_id[:SHOWN_ID_CHARS] if case is None else answer_id(case)
+        return f"secondwind approve {answered}"
     scope = scope_of(thing.place) if thing.what is What.BREAKER_OPENED else None
     return "" if scope is None else f"secondwind breaker close {scope.key} --backlog resume"

@@ -125,7 +125,7 @@ class Messenger:
             lambda thing: self._links(thing, cases, channel),
             now,
             self.notify.zone,
-            lambda thing: cases[thing.failure_id][1].held_since if thing.failure_id in cases else None,
+            lambda thing: cases[thing.failure_id][1] if thing.failure_id in cases else None,
         )
         ending = self._posted(channel, draft, letter.leave_by)
         _LOG.info("channel %s: a message of %d: %s %s", channel.name, len(things), ending.effect.value, ending.code)

@@ -30,7 +30,6 @@ from shared.people.holds import (
     find_all,
     holds,
     open_cases,
-    question_of,
 )
 from shared.people.link_use import LinkSight, LinkSpent, answer_by_link, shown_to
 from shared.people.modes import LooserMode, clear_mode, read_controls, set_mode
@@ -67,7 +66,6 @@ __all__ = [
     "known_scopes",
     "open_breaker",
     "open_cases",
-    "question_of",
     "read_controls",
     "set_mode",
     "settle",

@@ -28,11 +28,6 @@ class Hold(Struct, frozen=True, kw_only=True):
     case: Case
 
 
-def question_of(case: Case) -> int:
-    """Which question about a held failure a person is asked, from 1: each yes answers one."""
-    return len(case.approved_for) + 1
-
-
 class UnknownId(ActRefused):
     """No case that the ledger lists has such an id."""
 

@@ -15,6 +15,7 @@ from shared.domain.links import (
     BadLink,
     HoldAnswer,
     LinkFault,
+    answer_id,
     digest_of,
     fresh_nonce,
     link_to,
@@ -173,3 +174,10 @@ def test_the_digest_is_of_what_a_person_sees(change: dict[str, object]) -> None:
     assert digest_of("k", case) != digest_of("k2", case)
     lives = (None, Life.run(5), Life.run(6))
     assert len({digest_of("k", replace(case, held_life=life)) for life in lives}) == len(lives)
+
+
+def test_each_question_about_a_failure_has_an_id_of_its_own() -> None:
+    """The first has the failure's."""
+    asked, again = held(1), replace(held(1), approved_for=(Reason.RULE_HOLDS,))
+    assert answer_id(asked) == asked.failure_id[:12]
+    assert answer_id(again) == f"{asked.failure_id[:12]}.2"

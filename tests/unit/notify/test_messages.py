@@ -46,6 +46,17 @@ def test_a_thing_is_told_once(house: TellingHouse) -> None:
     assert len(house.robot().drafts) == 1
 
 
+def test_what_is_asked_again_is_told_with_the_id_that_answers_it(house: TellingHouse) -> None:
+    """A yes to the rule, then the hours that it would cost: the command of the first message answers no second one."""
+    hold(house)
+    (first,) = holds(house.ledger)
+    answer(house.ledger, first, yes=True, by="ann", now=house.clock.now())
+    set_policy(house, max_lost_h=0.1)
+    house.minute()
+    one, two = (fact.text for draft in house.robot().drafts for fact in draft.items[0].facts if fact.label == "by hand")
+    assert (one, two) == (f"secondwind approve {first.case.failure_id[:12]}", f"{one}.2")
+
+
 def test_what_is_answered_before_it_is_told_is_not_told(house: TellingHouse) -> None:
     """In quiet hours two are held, one is answered: afterwards one is told."""
     quiet = Quiet(begins="00:00", ends="23:59", zone="UTC")
