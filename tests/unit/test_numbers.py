@@ -44,7 +44,7 @@ NUMBERS: dict[str, dict[str, Any]] = {
         "MAX_DIGITS": 20,
     },
     "shared.domain.link_key": {"MIN_SECRET_CHARS": 32, "MAX_SECRET_CHARS": 256, "MAX_SECRETS": 4},
-    "shared.domain.links": {"MAX_TOKEN_CHARS": 3072, "_NONCE_BITS": 32},
+    "shared.domain.links": {"MAX_TOKEN_CHARS": 3072, "SHOWN_ID_CHARS": 12, "_NONCE_BITS": 32},
     "shared.domain.machines": {"MAX_SUSPECTS": 1000},
     "shared.domain.messages": {"MAX_THINGS": 100, "MAX_KNOWN": 20_000, "REFILL_S": 900.0, "ID_CHARS": 16},
     "shared.domain.nodes": {
