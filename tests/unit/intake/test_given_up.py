@@ -55,6 +55,13 @@ def only(intake: Intake) -> Failure:
     return failure
 
 
+def test_a_record_that_has_no_body_at_all_is_told(encode: Encode, context: Context) -> None:
+    """As a destination may get it that is set to leave the body out."""
+    bare = {name: value for name, value in record(None).items() if name != "requestPayload"}
+    intake = read_events(encode(bare), context)
+    assert (intake.failures, len(intake.unreadable)) == ([], 1)
+
+
 @pytest.mark.parametrize("written", [lambda body: body, json.dumps, base64_of], ids=["as it is", "text", "Base64"])
 @pytest.mark.parametrize("timed", [True, False])
 def test_what_was_given_up_is_read_as_it_was_delivered(
@@ -161,6 +168,8 @@ def test_a_record_that_a_queue_carries(
         assert (failure.occurred_at, failure.speaker.event_source) == (time, "queue")
     untold = cloud_event(record(json.dumps(ehpc), timestamp=None), time="2026-01-05T10:40:00Z")
     assert only(read_events(encode(untold), context)).occurred_at == moment("2026-01-05T10:40:00Z")
+    carried = cloud_event({"messageBody": json.dumps(untold)}, time="2026-01-05T10:50:00Z")
+    assert only(read_events(encode(carried), context)).occurred_at == moment("2026-01-05T10:40:00Z")
 
 
 def test_several_in_one_message_cost_each_other_nothing(
