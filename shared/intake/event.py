@@ -116,7 +116,7 @@ def _within(value: Any, path: str, context: Context) -> tuple[list[tuple[str, An
     """What an array, or a call that was given up, holds; None: the value is one item, be it an array of nothing."""
     call = given_up(value, path, context)
     if call is not None:
-        return items(call.body, call.path) or [(call.path, call.body)], call.context
+        return [(call.path, call.body)], call.context
     return (items(value, path), context) if isinstance(value, list) and value else None
 
 

@@ -56,8 +56,8 @@ class _Reading(Struct):
     intake: Intake
     ranges: list[LogRange]
     wrappers: int = 0
-    calls: int = 0
-    """Records of calls that were opened: a second one in it is read as an event is."""
+    in_call: bool = False
+    """Whether a call's record was opened: a second one in it is read as an event is."""
     said: dict[str, list[bool]] = {}
     words: dict[str, str] = {}
 
@@ -93,9 +93,9 @@ def _read(value: Any, path: str, reading: _Reading) -> None:
     if isinstance(body, dict) and not OTHER_BODIES & body.keys() and any(name in body for name in _WRAPPED):
         _read_wrapper(value, body, path, reading)
         return
-    call = None if reading.calls or stray_flags(value, path) else given_up(value, path, reading.context)
+    call = None if reading.in_call or stray_flags(value, path) else given_up(value, path, reading.context)
     if call is not None:
-        reading.calls, reading.context = 1, call.context
+        reading.in_call, reading.context = True, call.context
         _read(call.body, call.path, reading)
     elif is_trigger(value) and not stray_flags(value, path):
         told = reading.told(path, event_id("manual", reading.context.request_id), value)
