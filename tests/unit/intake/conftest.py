@@ -14,6 +14,17 @@ from shared.ports import LogRange
 
 NOW = 1767610000.0
 """2026-01-05T10:46:40Z."""
+TRIGGER = {
+    "source": {
+        "endpoint": "http://cn-hangzhou-intranet.log.aliyuncs.com",
+        "projectName": "demo-jobs",
+        "logstoreName": "job-logs",
+        "shardId": 0,
+        "beginCursor": "MTUy",
+        "endCursor": "MTUz",
+    }
+}
+"""What Log Service's trigger sends."""
 
 
 @pytest.fixture(scope="session")

@@ -14,6 +14,7 @@ from shared.domain.failure import Failure, Intake
 from shared.intake import Context, read_events, read_manual
 from shared.intake.carriers import LAYERS
 from shared.reading.times import moment
+from tests.unit.intake.conftest import TRIGGER
 
 MakeEvent = Callable[..., dict[str, Any]]
 Encode = Callable[[Any], bytes]
@@ -82,18 +83,6 @@ def test_what_was_given_up_is_read_as_it_was_delivered(
         assert told.failures
         assert read_events(encode(record(written(body))), context) == told
         assert read_events(encode([record(written(body))]), context) == told
-
-
-TRIGGER = {
-    "source": {
-        "endpoint": "http://cn-hangzhou-intranet.log.aliyuncs.com",
-        "projectName": "demo-jobs",
-        "logstoreName": "job-logs",
-        "shardId": 0,
-        "beginCursor": "MTUy",
-        "endCursor": "MTUz",
-    }
-}
 
 
 @pytest.mark.parametrize("timed", [True, False])

@@ -12,18 +12,9 @@ from shared.domain.act import UNEXPLAINED
 from shared.domain.failure import Trigger
 from shared.intake import Context, ManualRequest, read_manual
 from shared.intake.manual import UNNAMED
+from tests.unit.intake.conftest import TRIGGER
 
 Read = Callable[[Any], ManualRequest]
-TRIGGER = {
-    "source": {
-        "endpoint": "http://cn-hangzhou-intranet.log.aliyuncs.com",
-        "projectName": "demo-jobs",
-        "logstoreName": "job-logs",
-        "shardId": 0,
-        "beginCursor": "MTUy",
-        "endCursor": "MTUz",
-    }
-}
 
 
 @pytest.fixture
