@@ -68,7 +68,7 @@ def handle_log_trigger(event: bytes, context: Any, start: Start) -> dict[str, An
         SettingsError: as `prepare`.
         DeliveryError: the source or the ledger is out of reach; the whole delivery must come again.
     """
-    with _wired(context, start) as wiring:
+    with _wired(context, start, Trigger.LOG) as wiring:
         wanted = read_trigger(event, wiring.context)
         if isinstance(wanted, Unreadable):
             return _told(wiring.healer.handle(Intake(unreadable=[wanted]), Trigger.LOG))
@@ -81,14 +81,14 @@ def handle_log_trigger(event: bytes, context: Any, start: Start) -> dict[str, An
 @by_a_right_clock
 def handle_event(event: bytes, context: Any, start: Start) -> dict[str, Any]:
     """EventBridge's call. Raises as `handle_log_trigger`."""
-    with _wired(context, start) as wiring:
+    with _wired(context, start, Trigger.EVENT) as wiring:
         return _told(_handled(wiring, read_events(event, wiring.context), Trigger.EVENT))
 
 
 @by_a_right_clock
 def handle_manual(event: bytes, context: Any, start: Start) -> dict[str, Any]:
     """A person's call, answered gate by gate. Raises as `handle_log_trigger`."""
-    with _wired(context, start) as wiring:
+    with _wired(context, start, Trigger.MANUAL) as wiring:
         request, report = read_manual(event, wiring.context), Report()
         for wanted in request.ranges:
             _read_named(wiring, wanted, request.intake, event, report)
@@ -102,7 +102,7 @@ def handle_sweep(event: bytes, context: Any, start: Start) -> dict[str, Any]:
     del event
     from shared.sweep import sweep  # noqa: PLC0415 - of one door alone
 
-    with _wired(context, start, timer=True) as wiring:
+    with _wired(context, start, Trigger.SWEEP) as wiring:
         return _told(sweep(wiring.healer))
 
 
@@ -111,7 +111,7 @@ def handle_discover(event: bytes, context: Any, start: Start) -> dict[str, Any]:
     """The timer's call; of the event only `"dry_run": true` matters. Raises as `handle_log_trigger`."""
     from shared.discover import discover  # noqa: PLC0415 - of one door alone
 
-    with _wired(context, start) as wiring:
+    with _wired(context, start, Trigger.DISCOVER) as wiring:
         return _told(discover(wiring.healer, wiring.seekers, wiring.context.region, dry_run=wants_dry_run(event)))
 
 
@@ -152,8 +152,8 @@ def _no_range(event: bytes, trigger: Trigger, error: InputError) -> Intake:
 
 
 @contextmanager
-def _wired(context: Any, start: Start, *, timer: bool = False) -> Iterator[Wiring]:
-    """One invocation; at its end messages leave: what it told itself, and by the timer all that is due."""
+def _wired(context: Any, start: Start, via: Trigger) -> Iterator[Wiring]:
+    """One invocation of a door; at its end messages leave: what it told itself, and from the sweep all that is due."""
     clock = start.clock
     now, deadline = clock.now(), start.deadline(context)
     configuration = configuration_of(context)
@@ -178,7 +178,7 @@ def _wired(context: Any, start: Start, *, timer: bool = False) -> Iterator[Wirin
             sink,
             ledger,
             lambda channel: open_robot(channel, os.environ, credentials),
-            invocation.hard_deadline,
+            invocation,
             clock,
             digests,
         )
@@ -209,7 +209,7 @@ def _wired(context: Any, start: Start, *, timer: bool = False) -> Iterator[Wirin
         try:
             yield wiring
         finally:
-            messages.leave(always=timer)
+            messages.leave(via)
 
 
 def _intake_context(settings: Settings, policy: Policy, invocation: Invocation, now: float) -> Context:

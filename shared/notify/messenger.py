@@ -12,9 +12,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from msgspec.structs import replace
+
 from shared.documents import box_write, decode_box, decode_record
 from shared.domain.call import Effect
+from shared.domain.decision import Ask
 from shared.domain.errors import LedgerUnavailable, SinkUnavailable
+from shared.domain.failure import Trigger
 from shared.domain.job import Scope
 from shared.domain.keys import box_key, job_key
 from shared.domain.messages import Box, Thing, What
@@ -73,16 +77,18 @@ class Messenger:
     robots: Callable[[MessageChannel], Robot]
     clock: Clock
     chance: Chance
+    request_id: str
+    """Of this invocation."""
     hard_deadline: float
     """Unix seconds at which the platform kills the process."""
     links: CaseLinks | None = None
     digests: Digests | None = None
 
-    def send(self, *, night: bool = True) -> int:
+    def send(self, via: Trigger) -> int:
         """Give every channel at most one letter; the number of letters that were taken.
 
         Args:
-            night: whether a digest may be made: counting the night takes its time.
+            via: the door of this invocation. The sweep alone makes digests: counting the night takes its time.
         """
         began, taken = self.clock.now(), 0
         for channel in self.notify.channels:
@@ -90,28 +96,29 @@ class Messenger:
             if now + ROOM_S > self.hard_deadline or now > began + MOST_S:
                 break
             try:
-                taken += self._one(channel, night=night)
+                taken += self._one(channel, via)
             except (LedgerUnavailable, SinkUnavailable) as error:
                 _LOG.error("the channel %s is told nothing now: %s", channel.name, error)
         return taken
 
-    def _one(self, channel: MessageChannel, *, night: bool) -> bool:
+    def _one(self, channel: MessageChannel, via: Trigger) -> bool:
         now, key = self.clock.now(), box_key(channel.name)
         owner = stable_id(channel.name, now, self.chance.fraction())
         cases: dict[str, tuple[str, Case]] = {}
 
-        lines = self._night(key, channel, now) if night else None
+        lines = self._night(key, channel, now) if via is Trigger.SWEEP else None
         now = self.clock.now()
+        ask = Ask(now=now, trigger=via, request_id=self.request_id)
 
         def seal(box: Box) -> Box:
             if lines is not None and wants_digest(box, channel, self.notify, now):
                 box = with_digest(box, self.notify, now, lines)
-            trial = self._sealed(box, channel, owner, now)
+            trial = self._sealed(box, channel, owner, ask)
             if trial.letter is None or trial.letter.owner != owner:
                 return trial
             cases.clear()  # only now: what waits need not be looked at each time
             cases.update(self._cases(box.things))
-            return self._sealed(over(box, _ended(box, cases)), channel, owner, now)
+            return self._sealed(over(box, _ended(box, cases)), channel, owner, ask)
 
         box = self._change(key, seal)
         letter = box.letter
@@ -129,7 +136,7 @@ class Messenger:
         )
         ending = self._posted(channel, draft, letter.leave_by)
         _LOG.info("channel %s: a message of %d: %s %s", channel.name, len(things), ending.effect.value, ending.code)
-        self._pay(key, self._surely(key, lambda box: self._settled(box, channel, owner, ending)))
+        self._pay(key, self._surely(key, lambda box: self._settled(box, channel, owner, ending, ask)))
         return ending.effect is Effect.DONE
 
     def _night(self, key: str, channel: MessageChannel, now: float) -> Sequence[Fact] | None:
@@ -141,28 +148,29 @@ class Messenger:
         box = Box() if stored is None else decode_box(stored.document)
         return self.digests.lines(now) if wants_digest(box, channel, self.notify, now) else None
 
-    def _sealed(self, box: Box, channel: MessageChannel, owner: str, now: float) -> Box:
+    def _sealed(self, box: Box, channel: MessageChannel, owner: str, ask: Ask) -> Box:
+        now = ask.now
         box = abandoned(box, now)
         things = content(box)
         box, lost = doubtful(box, now)
         if lost is not None:
-            box = given_up(box, channel.name, _counted(things), "its answer was lost again and again", now)
+            box = given_up(box, channel.name, _counted(things), "its answer was lost again and again", ask)
         box, late = aged(box, now)
         if late:
-            box = given_up(box, channel.name, _counted(late), "it has waited for a day", now)
+            box = given_up(box, channel.name, _counted(late), "it has waited for a day", ask)
 
         def quiet(what: What) -> bool:
             return quiet_until(channel.quiet, what, now) is not None
 
         return sealed(box, quiet, now, owner, leave_s=LEAVE_S, answer_s=ANSWER_S)
 
-    def _settled(self, box: Box, channel: MessageChannel, owner: str, ending: LetterEnding) -> Box:
-        now = self.clock.now()
-        after = settled(box, owner, ending, now)
+    def _settled(self, box: Box, channel: MessageChannel, owner: str, ending: LetterEnding, ask: Ask) -> Box:
+        ask = replace(ask, now=self.clock.now())
+        after = settled(box, owner, ending, ask.now)
         if after is box or ending.effect is Effect.DONE:
             return after
         surely = ending.effect is Effect.NOT_DONE_USELESS
-        return refusing(after, channel.name, ending.message, now, surely=surely)
+        return refusing(after, channel.name, ending.message, ask, surely=surely)
 
     def _posted(self, channel: MessageChannel, draft: Draft, leave_by: float) -> LetterEnding:
         """What came of it; a letter that is late is not sent by this hand, for another may have taken it up."""

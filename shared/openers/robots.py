@@ -9,6 +9,8 @@ from msgspec import Struct
 
 from shared.domain.credentials import Credentials
 from shared.domain.errors import SettingsError
+from shared.domain.failure import Trigger
+from shared.heal.item import Invocation
 from shared.policy.model import Policy
 from shared.policy.notify import MessageChannel
 from shared.ports import Clock, Ledger, OutcomeSink
@@ -29,10 +31,10 @@ class Messages(Struct, frozen=True):
     """The same, where the policy names channels; so the next."""
     messenger: Messenger | None = None
 
-    def leave(self, *, always: bool) -> None:
-        """Send what is due: `always`, or only if this invocation has something to tell. Never raises."""
-        if self.messenger is not None and (always or (self.told is not None and self.told.posted)):
-            self.messenger.send(night=always)
+    def leave(self, via: Trigger) -> None:
+        """Send what is due: from the sweep always, else only if this invocation has something to tell. Never raises."""
+        if self.messenger is not None and (via is Trigger.SWEEP or (self.told is not None and self.told.posted)):
+            self.messenger.send(via)
 
 
 def open_messages(
@@ -41,7 +43,7 @@ def open_messages(
     sink: OutcomeSink,
     ledger: Ledger,
     robots: Callable[[MessageChannel], Robot],
-    hard_deadline: float,
+    invocation: Invocation,
     clock: Clock,
     digests: Callable[[], Digests] | None = None,
 ) -> Messages:
@@ -61,7 +63,8 @@ def open_messages(
         robots=robots,
         clock=clock,
         chance=chance,
-        hard_deadline=hard_deadline,
+        request_id=invocation.request_id,
+        hard_deadline=invocation.hard_deadline,
         links=links,
         digests=digests() if digests is not None else None,
     )

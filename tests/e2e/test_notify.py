@@ -127,8 +127,8 @@ def test_a_group_that_is_gone_delays_nothing_and_is_told(region: Region, capsys:
     """The failure is handled all the same; outcome, `notify list` and `notify test` say what is wrong."""
     robot = region.cloud[Robots].known.pop((RobotKind.DINGTALK, "ops"))
     assert fail(region).error is None
-    told = [(row["verdict"], row["reason"]) for row in _outcomes(region)]
-    assert told == [("held", "rule_holds"), ("refused", "channel_refuses")]
+    told = [(row["verdict"], row["reason"], row["trigger"]) for row in _outcomes(region)]
+    assert told == [("held", "rule_holds", "event"), ("refused", "channel_refuses", "event")]
     assert main(["notify", "list", "--json"]) == 0
     (channel,) = json.loads(capsys.readouterr().out)["channels"]
     assert (channel["problem"], channel["waiting"]) == ("300001", 1)

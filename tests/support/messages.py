@@ -9,6 +9,7 @@ from msgspec import structs
 
 from shared.domain.call import Effect
 from shared.domain.errors import LedgerUnavailable
+from shared.domain.failure import Trigger
 from shared.domain.messages import What
 from shared.domain.record import Case
 from shared.heal import Healer
@@ -105,10 +106,11 @@ class TellingHouse(House):
             robots=lambda channel: self.robot(channel.name),
             clock=self.clock,
             chance=self.chance,
+            request_id="r-1",
             hard_deadline=self.clock.now() + time_s,
             links=Buttons(),
             digests=self.night,
-        ).send()
+        ).send(Trigger.SWEEP)
 
     @property
     def night(self) -> CountedNight:

@@ -55,6 +55,7 @@ def test_a_robot_that_refuses_is_told_once_and_delays_nothing(house: TellingHous
     assert len(draft.items) == 2
     refusals = [row for row in house.sink.rows if row["reason"] == "channel_refuses"]
     assert [row["api_code"] for row in refusals] == ["310000"]
+    assert [(row["trigger"], row["request_id"]) for row in refusals] == [("sweep", "r-1")], "who wanted to tell"
     assert box(house).problem == ""
 
 

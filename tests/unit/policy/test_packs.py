@@ -52,6 +52,7 @@ Checkpoint saved to /ckpt/step_12000.pt (took 12.3 s)
 Memory usage: 120.3 GB of 256 GB; swap 0
 NCCL INFO NET/Plugin: Plugin load returned 2 : libnccl-net.so: cannot open shared object file
 mca: base: component_find: unable to open mca_plm_tm: libpbs.so.0: cannot open shared object file (ignored)
+mca_base_component_repository_open: unable to open mca_btl_openib: librdmacm.so.1: cannot open shared
 ERROR: ld.so: object 'a.so' from LD_PRELOAD cannot be preloaded (cannot open shared object file): ignored.
 Warning: Permanently added 'node12' (ECDSA) to the list of known hosts.
 UserWarning: KeyError may be raised when the mapping is empty
