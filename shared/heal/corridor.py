@@ -11,13 +11,12 @@ from msgspec.structs import replace
 
 from shared.domain.decision import Ask
 from shared.domain.failure import Intake, Trigger
-from shared.domain.keys import CONTROLS_KEY
 from shared.domain.outcome import Outcome
 from shared.heal.dry_run import DryRunLedger, hands_tied
 from shared.heal.item import CHUNK, Invocation, Item, Report, Result, Walked
 from shared.heal.lanes import Lanes, one_by_one
 from shared.heal.report import Reporter, result_of_flood, result_of_unreadable
-from shared.heal.ruled import RuledLedger, StricterByHand, under
+from shared.heal.ruled import ControlsWatch, RuledLedger, StricterByHand
 from shared.policy.model import Policy
 from shared.ports import Chance, Clock, JobSystem, Ledger, OutcomeSink, early_load_of
 
@@ -47,15 +46,17 @@ class Healer(Struct, frozen=True):
     """Keys of the clusters and groups that were looked into so far."""
     prefetch: Prefetch | None = None
     """Asks before a look for what is likely to be loaded after it."""
+    controls: ControlsWatch | None = None
+    """Where more than one chunk may follow: what people have set by hand is asked anew."""
 
     def under_controls(self) -> Healer:
-        """The corridor under the policy as people have tightened it in the ledger; asked once an invocation.
+        """The corridor under the policy as people have tightened it in the ledger, and tighten it while it walks.
 
         Raises:
             LedgerUnavailable: out of reach, or malformed: nothing may run if the kill switch cannot be read.
         """
-        stored = self.ledger.load([CONTROLS_KEY]).get(CONTROLS_KEY)
-        return self if stored is None else replace(self, policy=under(self.policy, stored, self.clock.now()))
+        controls = ControlsWatch(self.ledger, self.clock)
+        return replace(self, policy=controls.laid_over(self.policy), controls=controls)
 
     def _ruled(self, items: list[Item], ask: Ask) -> Iterator[Walked]:
         """The walk of what was just told, under the controls: of one chunk they are read with its records."""
@@ -151,6 +152,7 @@ class Healer(Struct, frozen=True):
             tied=tied,
             fetches=self.fetches,
             prefetch=self.prefetch,
+            controls=self.controls,
             actor=actor_of(self.systems, self.clock, self.policy, self.invocation),
             looks=looks_of(
                 systems=self.systems,

@@ -1,7 +1,7 @@
-"""What people have set by hand, read in the same round trip as the records of a delivery that is one chunk.
+"""What people have set by hand: read before anything is decided, and anew while a walk goes on for long.
 
-Most deliveries are: one failure. Whether anything is set is known before anything is decided either way. Where it is,
-and is stricter than the policy, the walk is begun anew under it.
+Most deliveries are one chunk, of one failure: there it is read in the same round trip as the records. Where something
+is set that is stricter than the policy, the walk is begun anew under it.
 
 Where a ledger can be asked early, it is asked before the look and answers while that is under way: `prefetch` says
 what that means.
@@ -16,6 +16,9 @@ from shared.domain.keys import CONTROLS_KEY
 from shared.policy.controls import tightened
 from shared.policy.model import Policy
 from shared.ports import Clock, Coming, Due, EarlyLoad, Ledger, Stored, WholeSave, Write, whole_save_of
+
+CONTROLS_S = 5.0
+"""What people have set by hand is not older when a chunk begins: a look is made for some hundreds at once."""
 
 
 class StricterByHand(Exception):  # noqa: N818 - says what was read
@@ -32,6 +35,28 @@ def under(policy: Policy, stored: Stored | None, now: float) -> Policy:
         LedgerUnavailable: malformed: nothing may run if the kill switch cannot be read.
     """
     return policy if stored is None else tightened(policy, decode_controls(stored.document).at(now))
+
+
+class ControlsWatch:
+    """Lays over a policy what people have set by hand, as it was some seconds ago at most.
+
+    Whoever pulls the kill switch in a storm sees that it is set, and means the jobs that are next.
+    """
+
+    def __init__(self, ledger: Ledger, clock: Clock) -> None:
+        """Reads it. Raises LedgerUnavailable, as does everything here: out of reach, or malformed."""
+        self._ledger, self._clock = ledger, clock
+        self._read()
+
+    def laid_over(self, policy: Policy) -> Policy:
+        """The policy as it is to be decided under now; the same object if nothing makes it stricter."""
+        if self._clock.now() - self._read_at >= CONTROLS_S:
+            self._read()
+        return under(policy, self._stored, self._clock.now())
+
+    def _read(self) -> None:
+        self._stored = self._ledger.load([CONTROLS_KEY]).get(CONTROLS_KEY)
+        self._read_at = self._clock.now()
 
 
 class RuledLedger:

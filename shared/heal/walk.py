@@ -5,12 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from functools import partial
 
+from msgspec import field
+from msgspec.structs import replace
+
 from shared.domain.failure import Trigger
 from shared.domain.snapshot import LookFailed
 from shared.heal.chunk import Chunk, ChunkTerms
+from shared.heal.dry_run import DryRunLedger, hands_tied
 from shared.heal.item import CHUNK, Item, Result, Walked
 from shared.heal.lanes import Lanes
 from shared.heal.looks import Looks, last_seen_first, not_looked_at
+from shared.heal.ruled import ControlsWatch
 from shared.meanwhile import expect
 from shared.policy.match import is_ready, make_ready
 
@@ -19,6 +24,10 @@ class Walk(ChunkTerms, frozen=True, kw_only=True):
     """One walk. Its turns may be taken side by side: what they share is read, or stands in the ledger."""
 
     looks: Looks
+    controls: ControlsWatch | None = None
+    """None: nothing is asked anew."""
+    _stricter: list[Walk] = field(default_factory=list)
+    """This walk under what people have set by hand since it began: the last one holds, for all turns."""
 
     def parts(self, items: Sequence[Item], lanes: Lanes) -> Iterator[Walked]:
         """What came of the items, cluster or group by cluster or group; those last for which no look was left."""
@@ -72,11 +81,22 @@ class Walk(ChunkTerms, frozen=True, kw_only=True):
                 self.looks.look([item for item in left if self._left_out(item) or self._aged(item)])
                 left = last_seen_first(left)
             chunk = [item for item in left[:CHUNK] if not self._left_out(item)] or left[:CHUNK]
-            Chunk(self, chunk[0].failure.scope).handle(chunk, walked)
+            Chunk(self._current(), chunk[0].failure.scope).handle(chunk, walked)
             left = left[len(chunk) :]
             if self._sweeps and self.looks.hurried(len(walked.results)):
                 break
         return walked
+
+    def _current(self) -> Walk:
+        """As it goes on now. It only becomes stricter: what is taken back holds from the next invocation on."""
+        last = self._stricter[-1] if self._stricter else self
+        policy = last.policy if self.controls is None else self.controls.laid_over(last.policy)
+        if policy is last.policy:
+            return last
+        tied = hands_tied(self.ask, policy)
+        ledger = last.ledger if tied is last.tied else DryRunLedger(last.ledger)
+        self._stricter.append(replace(last, policy=policy, tied=tied, ledger=ledger))
+        return self._stricter[-1]
 
     @property
     def _sweeps(self) -> bool:

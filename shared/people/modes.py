@@ -1,4 +1,4 @@
-"""Modes that people set: one document, effective on the next invocation, which owes an outcome of each act."""
+"""Modes that people set: one document, read at each invocation and anew in a long one, owing an outcome of each act."""
 
 from __future__ import annotations
 

@@ -85,6 +85,7 @@ NUMBERS: dict[str, dict[str, Any]] = {
     "shared.heal.looks": {"MOST_SCOPES": 100, "LEAST_TIME_S": 6.0, "TELLING_S": 0.001},
     "shared.heal.nodes": {"TRIES": 3, "ROOM_S": 15.0, "_NAME_BYTES": 64},
     "shared.heal.report": {"TRIES": 3, "OWED_BYTES": 500_000, "STRUCK_TOGETHER": 500},
+    "shared.heal.ruled": {"CONTROLS_S": 5.0},
     "shared.heal.settle": {"TRIES": 3},
     "shared.heal.writer": {"MAX_REFUSED": 16},
     "shared.network.http_bounds": {"HEAD_BYTES": 65_536, "PART_BYTES": 16_384},
