@@ -12,8 +12,10 @@ except Exception:
 policy's rules match. One write a line: threads and processes may share the file, which Logtail collects.
 """
 
+import errno
 import json
 import logging
+import os
 
 
 class JobFailureHandler(logging.Handler):
@@ -31,7 +33,15 @@ class JobFailureHandler(logging.Handler):
             job = {name: getattr(record, name) for name in names if getattr(record, name, None) is not None}
             if "job_id" in job:
                 told = dict(self._scope, **job, occurred_at=int(record.created), message=self.format(record)[-4096:])
-                with open(self._path, "ab", buffering=0) as file:
-                    file.write((json.dumps(told, default=str) + "\n").encode())
+                self._append((json.dumps(told, default=str) + "\n").encode())
         except Exception:  # noqa: BLE001 - a log handler must not fail the job
             self.handleError(record)
+
+    def _append(self, line: bytes) -> None:
+        """Behind what a full disk has left of another line this one begins anew. Raises OSError."""
+        with open(self._path, "ab+", buffering=0) as file:
+            size = os.fstat(file.fileno()).st_size
+            if size and os.pread(file.fileno(), 1, size - 1) != b"\n":
+                line = b"\n" + line
+            if file.write(line) != len(line):
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))

@@ -14,9 +14,9 @@ What counts as hanging, with the job's process still alive:
 Time in which this watcher or the job was stopped (suspended, preempted) is not counted.
 
 What it does then: it appends one `job-failure/1` line to a file that Logtail collects, and ends. It stops and
-restarts nothing, holds no credentials and opens no connection; a Slurm that has not told when the run began is asked
-once, by squeue. The line quotes what came first of what may be the cause, with line numbers, and the output's end:
-what is printed last is mostly what followed from the cause.
+restarts nothing, holds no credentials and opens no connection. What Slurm's environment does not say of the job for
+certain squeue is asked for, when there is something to tell. The line quotes what came first of what may be the
+cause, with line numbers, and the output's end: what is printed last is mostly what followed from the cause.
 
 What it cannot do: harm the job. With `--` this process *becomes* the command, so signals, exit status and both
 output streams are the command's own; the watcher is a process beside it, and whatever goes wrong in it is one line
@@ -28,6 +28,7 @@ One file, standard library only, Python 3.6 or newer, Linux.
 import argparse
 import collections
 import contextlib
+import errno
 import functools
 import glob
 import itertools
@@ -35,6 +36,7 @@ import json
 import os
 import pwd
 import re
+import shutil
 import signal
 import socket
 import stat
@@ -73,6 +75,11 @@ NAME_BYTES_MAX = 256
 CONFIG_BYTES_MAX = 65536
 ASK_S = 10.0
 """The longest wait for squeue."""
+ASKED_MAX = 10
+"""So often it is asked if only it can tell which job this is."""
+SQUEUE_SHOWS = "JobID:20,JobArrayID:45,State:20,StartTime:20,RestartCnt:20"
+SQUEUE_ROW = r"^{} +(\S+) +(\S+) +(\S+) +([0-9]{{1,9}}) *$"
+SQUEUE_BYTES_MAX = 1024
 LOOK_PAUSES = 15
 """After a look it rests at least so many times as long: thousands of heartbeats on a slow file server, or a job that
 prints without end, cost a sixteenth of a core at most."""
@@ -2425,14 +2432,28 @@ def begin(watch: Watch, process: Process, report: Callable[[Finding], bool], pol
 def append_line(path: str, line: bytes) -> None:
     """Append a line in a single write, so that writers at the same time do not mix. Raises OSError.
 
+    Of a line for which the disk had no more room a part stays, without an end: the next one begins anew behind it.
     Follows no symbolic link, because the directory may be one that everybody may write to.
     """
-    flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
-    descriptor = os.open(path, flags, 0o644)
+    flags = os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+    descriptor = os.open(path, os.O_WRONLY | flags, 0o644)
     try:
-        if os.write(descriptor, line) != len(line):
-            os.write(descriptor, b"\n")
-            raise OSError(28, "No space left on device")
+        whole = b"\n" * has_open_line(path) + line
+        if os.write(descriptor, whole) != len(whole):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+    finally:
+        os.close(descriptor)
+
+
+def has_open_line(path: str) -> bool:
+    """Whether a file's last line has no end; False if that cannot be seen."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    except OSError:
+        return False
+    try:
+        size = os.fstat(descriptor).st_size
+        return size > 0 and os.pread(descriptor, 1, size - 1) != b"\n"
     finally:
         os.close(descriptor)
 
@@ -2445,35 +2466,37 @@ class Reporter:
         path: str,
         job: Mapping[str, Any],
         wall_clock: Callable[[], float] = time.time,
-        ask: Optional[Callable[[str, int], Optional[int]]] = None,
+        ask: Optional[Callable[[Mapping[str, Any]], Optional[Mapping[str, Any]]]] = None,
     ) -> None:
-        """`ask`: says when a run of a job began, by job id and restart count; None: what `job` says is all."""
+        """`ask`: what the scheduler says of a job, None for not now; without it what `job` says is all."""
         self._path = path
         self._job = job
         self._wall_clock = wall_clock
         self._ask = ask
-        self._line = b""
+        self._told: Dict[str, Any] = {}
         self._trouble = ""
 
     def __call__(self, finding: Finding) -> bool:
         """Whether the failure is told now. Says so, or why not, on standard error."""
-        if not self._line:  # of a failure that is told late, the time stays that of the failure
+        if not self._told:  # of a failure that is told late, the time stays that of the failure
             told = dict(self._job, occurred_at=int(self._wall_clock()), reason=finding.reason, emitter=NAME)
             told.update(message=plain(finding.message, MESSAGE_BYTES_MAX))
             told.update({_EVIDENCE[name]: value for name, value in finding.groups.items()})
-            began = self._ask(told["job_id"], told.get("restart_count", 0)) if self._ask else None
-            if began is not None:
-                told.update(started_at=began)
-            self._line = json.dumps(told, sort_keys=True).encode("ascii") + b"\n"
+            self._told = told
+        if self._ask is not None:
+            answered = self._ask(self._told)
+            if answered is None:
+                return False
+            self._told, self._ask = dict(answered), None
         try:
-            append_line(self._path, self._line)
+            append_line(self._path, json.dumps(self._told, sort_keys=True).encode("ascii") + b"\n")
         except OSError as error:
             trouble = "cannot write to {}: {}; goes on trying".format(plain(self._path), error.strerror)
             if trouble != self._trouble:
                 say(trouble)
             self._trouble = trouble
             return False
-        say("told in {}: {}, job {}".format(plain(self._path), finding.reason, self._job["job_id"]))
+        say("told in {}: {}, job {}".format(plain(self._path), finding.reason, self._told["job_id"]))
         return True
 
 
@@ -2501,7 +2524,7 @@ def identify(options: Any, environ: Mapping[str, str], settings: Mapping[str, st
         # SLURM_JOB_ID of one element of an array may stand for the whole array (slurm.schedmd.com/prolog_epilog.html)
         job_id = "{}_{}".format(environ.get("SLURM_ARRAY_JOB_ID", job_id), environ["SLURM_ARRAY_TASK_ID"])
     cluster_id = options.cluster_id or settings.get("SECONDWIND_CLUSTER_ID", "")
-    if not _JOB_ID.match(job_id):
+    if not _JOB_ID.match(job_id) or (slurm and not _JOB_ID.match(environ["SLURM_JOB_ID"])):
         raise UnusableError("no usable job id in --job-id, PBS_JOBID or SLURM_JOB_ID: {!r}".format(plain(job_id)))
     if not _CLUSTER_ID.match(cluster_id):
         raise UnusableError("no usable cluster id in --cluster-id, SECONDWIND_CLUSTER_ID or {}".format(options.config))
@@ -2526,42 +2549,77 @@ def identify(options: Any, environ: Mapping[str, str], settings: Mapping[str, st
 
 
 def asks(options: Any, environ: Mapping[str, str], job: Mapping[str, Any]) -> bool:
-    """Whether Slurm has to be asked when the run began: not every version tells it (22.05 does not)."""
-    by_slurm = "SLURM_JOB_ID" in environ and "PBS_JOBID" not in environ
-    return by_slurm and not options.job_id and "started_at" not in job
+    """Whether Slurm has to be asked.
 
-
-def asked_start(job_id: str, restart_count: int) -> Optional[int]:
-    """When this run of a Slurm job began (unix seconds), for a Slurm that does not say so in the job's environment.
-
-    squeue is asked once, for at most ASK_S, and only when there is something to tell: a healthy job asks nothing. None
-    if it does not answer, and if what it shows may be another run or none: a job that ends shows a start that moves.
+    Its environment does not always say when the run began (22.05 does not), and leaves it open whether an array's name
+    and a count of restarts are this job's.
     """
-    command = ["squeue", "--noheader", "--jobs", job_id, "--Format", "State:20,StartTime:20,RestartCnt:20"]
-    environ = {name: value for name, value in os.environ.items() if not name.startswith("SQUEUE_")}
-    environ["SLURM_TIME_FORMAT"] = "%s"
-    try:
-        squeue = subprocess.Popen(  # noqa: S603 - a list, and the id has been checked
-            command,
-            env=environ,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-        )
-    except OSError:
-        return None
-    # Killed with what it has started, or a wrapper's child would keep the pipe open.
-    late = threading.Timer(ASK_S, os.killpg, (squeue.pid, signal.SIGKILL))
-    late.daemon = True
-    late.start()
-    with squeue:  # closes the pipe, which ends what has more to say, and waits
-        fields = squeue.stdout.read(NAME_BYTES_MAX).decode("ascii", "replace").split() if squeue.stdout else []
-    late.cancel()
-    if squeue.returncode:
-        return None
-    this_run = fields[:1] + fields[2:] == ["RUNNING", str(restart_count)]
-    return _digits(fields[1]) if this_run else None
+    by_slurm = "SLURM_JOB_ID" in environ and "PBS_JOBID" not in environ and not options.job_id
+    known = "started_at" in job and job["job_id"] == environ["SLURM_JOB_ID"] and not job.get("restart_count")
+    return by_slurm and not known
+
+
+class Slurm:
+    """What Slurm itself says of the job, by squeue: a healthy job asks nothing.
+
+    A job starts with the environment of whoever submitted it, and Slurm overwrites what it sets of it alone. So what an
+    element of an array submits bears that element's name, and what a restarted job submits bears its count.
+    """
+
+    def __init__(self, own_id: str) -> None:
+        """`own_id`: SLURM_JOB_ID, which is always the job's own."""
+        self._own_id = own_id
+        self._asked = 0
+
+    def __call__(self, job: Mapping[str, Any]) -> Optional[Dict[str, Any]]:
+        """The job with its own name, count and start; what is not certain is left out. None: ask again later."""
+        self._asked += 1
+        name, count = job["job_id"], job.get("restart_count", 0)
+        sure = self._own_id in (name, name.partition("_")[0])  # an array's id is that of its last element
+        if not sure:
+            name = self._own_id
+        row = self._row(job["job_id"] if sure else self._own_id)
+        if row is not None:
+            listed, state, start, restarts = row
+            told = dict(job, job_id=listed if _JOB_ID.match(listed) else name, restart_count=min(count, restarts))
+            if start is not None and state == "RUNNING" and restarts <= count:
+                told.setdefault("started_at", start)
+            return told
+        if not sure and self._asked < ASKED_MAX:
+            return None
+        if not sure:
+            say("Slurm does not say whether the job is {}: told as {}".format(job["job_id"], name))
+        return {key: value for key, value in dict(job, job_id=name).items() if key != "restart_count" or not count}
+
+    def _row(self, asked_for: str) -> Optional[Tuple[str, str, Optional[int], int]]:
+        """Name, state, start (unix seconds) and restarts of the job, as squeue shows them within ASK_S."""
+        command = ["squeue", "--noheader", "--jobs", asked_for, "--Format", SQUEUE_SHOWS]
+        environ = {name: value for name, value in os.environ.items() if not name.startswith("SQUEUE_")}
+        environ["SLURM_TIME_FORMAT"] = "%s"
+        try:
+            squeue = subprocess.Popen(  # noqa: S603 - a list, and the id has been checked
+                command,
+                env=environ,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                start_new_session=True,
+            )
+        except OSError:
+            return None
+        # Killed with what it has started, or a wrapper's child would keep the pipe open.
+        late = threading.Timer(ASK_S, os.killpg, (squeue.pid, signal.SIGKILL))
+        late.daemon = True
+        late.start()
+        with squeue:  # closes the pipe, which ends what has more to say, and waits
+            shown = squeue.stdout.read(SQUEUE_BYTES_MAX).decode("ascii", "replace") if squeue.stdout else ""
+        late.cancel()
+        row = re.compile(SQUEUE_ROW.format(self._own_id), re.MULTILINE)
+        found = row.findall(shown) if not squeue.returncode else []
+        if len(found) != 1:
+            return None
+        name, state, start, restarts = found[0]
+        return name, state, _digits(start), int(restarts)
 
 
 def _certain(value: Any) -> Any:
@@ -2654,10 +2712,12 @@ def prepare(arguments: Sequence[str], environ: Mapping[str, str]) -> Tuple[Any, 
         raise UnusableError("--pattern: {}".format(error)) from None
     folder = settings.get("SECONDWIND_REPORT_DIR") or REPORT_DIR
     report_file = options.report_file or os.path.join(folder, "watcher-{}.log".format(os.getuid()))
+    if not os.access(report_file if os.path.lexists(report_file) else os.path.dirname(report_file) or ".", os.W_OK):
+        say("would not be able to tell a failure: {} is not writable".format(plain(report_file)))
     return (
         options,
         Watch([Tail(path, files) for path in outputs], heartbeats, patterns, options),
-        Reporter(report_file, job, ask=asked_start if asks(options, environ, job) else None),
+        Reporter(report_file, job, ask=Slurm(environ["SLURM_JOB_ID"]) if asks(options, environ, job) else None),
     )
 
 
@@ -2724,7 +2784,14 @@ def become(command: Sequence[str]) -> int:
     for number in (signal.SIGPIPE, signal.SIGXFSZ):
         signal.signal(number, signal.SIG_DFL)  # Python ignores them
     try:
-        os.execvpe(command[0], list(command), first_environment())
+        try:
+            os.execvpe(command[0], list(command), first_environment())
+        except OSError as error:
+            if error.errno != errno.ENOEXEC:
+                raise
+            # A script without `#!`, which every shell and `nohup` would run: so must this.
+            script = shutil.which(command[0]) or command[0]
+            os.execve("/bin/sh", ["/bin/sh", script, *command[1:]], first_environment())
     except OSError as error:
         say("cannot run {}: {}".format(plain(command[0]), error.strerror))
         return 127 if isinstance(error, FileNotFoundError) else 126

@@ -4,7 +4,7 @@
 # To have jobs restarted, use stuck_rank_watcher.py, which tells of them while they live.
 #
 # Appends one job-failure/1 line for each Slurm job that failed. Runs on the head node as SlurmUser, perhaps without a PATH,
-# so it calls no program: bash 4 is all it needs. It always ends with status 0. Slurm can run it in two ways; take one:
+# so bash 4 is all it needs (and `tail`, if a line was cut off by a full disk). It always ends with status 0. Slurm can run it in two ways; take one:
 #   JobCompType=jobcomp/script    tells every end, TIMEOUT and NODE_FAIL too, with state, start and end.
 #   JobCompLoc=<this file>        Restart slurmctld: a reconfigure does not take it up.
 #   EpilogSlurmctld=<this file>   where JobCompType is taken. A job that ran out of time or lost its node looks well to it,
@@ -97,6 +97,8 @@ main() {
         echo "epilog_slurmctld.sh: $report_file is a symbolic link" >&2
         return 0
     fi
+    # Behind what a full disk has left of another line this one begins anew.
+    if [[ -n $(PATH=/usr/bin:/bin tail -c 1 "$report_file" 2>/dev/null) ]]; then line=$'\n'$line; fi
     printf '%s\n' "$line}" >>"$report_file" || echo "epilog_slurmctld.sh: cannot write to $report_file" >&2
 }
 

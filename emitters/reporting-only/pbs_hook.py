@@ -15,6 +15,7 @@ one `job-failure/1` line if the job did not exit with 0. It accepts the event al
 PBS starts hooks without the users' environment; the cluster id comes from /etc/secondwind/emitters.conf on the node.
 """
 
+import errno
 import json
 import os
 import time
@@ -71,10 +72,15 @@ def main(event: Any) -> None:
     if not job.in_ms_mom() or job.Exit_status is None or int(job.Exit_status) == 0:
         return
     folder, announcement = told(job)
-    flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW
+    line = (json.dumps(announcement) + "\n").encode()
+    flags = os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW
     descriptor = os.open(os.path.join(folder, "pbs-hook.log"), flags, 0o644)
     try:
-        os.write(descriptor, (json.dumps(announcement) + "\n").encode())
+        size = os.fstat(descriptor).st_size
+        if size and os.pread(descriptor, 1, size - 1) != b"\n":
+            line = b"\n" + line  # behind what a full disk has left of another
+        if os.write(descriptor, line) != len(line):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
     finally:
         os.close(descriptor)
 

@@ -44,6 +44,8 @@ SLURM = {
     "SLURM_JOB_PARTITION": "long",
     "SLURM_JOB_USER": USER,
 }
+SQUEUE = "#!/bin/sh\necho 77 77 RUNNING 1767608130 2\n"
+"""What a Slurm says of that job."""
 UNTIL_GO = "until [ -e go ]; do sleep 0.05; done"
 
 
@@ -201,10 +203,14 @@ def python(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture
 def node(tmp_path: Path, python: str) -> Iterator[Node]:
-    """One node with an empty folder."""
+    """One node with a folder of its own, and a squeue that knows job 77."""
     made = Node(tmp_path, python)
+    squeue = tmp_path / "bin" / "squeue"
+    squeue.parent.mkdir()
+    squeue.write_text(SQUEUE)
+    squeue.chmod(0o755)
     made.environ = {
-        "PATH": os.environ["PATH"],
+        "PATH": f"{squeue.parent}:{os.environ['PATH']}",
         "SECONDWIND_CLUSTER_ID": CLUSTER,
         "SECONDWIND_REPORT_DIR": str(tmp_path),
     }

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
+import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -44,11 +46,15 @@ JOBCOMP = {
     "ACCOUNT": "",
 }
 # A PBS that has one event, the job's, and notes what the hook does.
+FULL = "the disk is full in the middle of this line"
 FAKE_PBS = """
 import json, os
 LOG_WARNING = 4
 def logmsg(level, text): print("logged:", text)
 def get_local_nodename(): return "compute003"
+if "FULL" in os.environ["JOB"]:
+    write = os.write
+    os.write = lambda descriptor, data: write(descriptor, data[: len(data) // 2])
 class Job:
     def __init__(self, members): self.__dict__.update(members)
     def in_ms_mom(self): return self.first_node
@@ -57,7 +63,7 @@ class Event:
     def accept(self): print("accepted"); raise SystemExit(0)
     def reject(self, *_): print("rejected"); raise SystemExit(1)
 def event(): return Event()
-"""
+""".replace("FULL", FULL)
 JOB = {
     "id": "1.scheduler",
     "Exit_status": 271,
@@ -234,6 +240,28 @@ def test_the_hook_accepts_whatever_goes_wrong(folder: Path, python: str) -> None
     assert "not reported" in hook(folder, python)
     (folder / "emitters.conf").unlink()
     assert "not reported" in hook(folder, python)
+
+
+@pytest.mark.parametrize(
+    ("tells", "name"), [(epilog, "epilog-slurmctld.log"), (lambda folder: hook(folder, sys.executable), "pbs-hook.log")]
+)
+def test_what_a_full_disk_has_cut_off_spoils_no_other_line(
+    folder: Path, tells: Callable[[Path], object], name: str
+) -> None:
+    """A file's last line without an end: the next failure is a line of its own."""
+    (folder / "log" / name).write_bytes(b'{"schema":"job-fail')
+    tells(folder)
+    cut, whole = lines(folder, name)
+    assert cut == b'{"schema":"job-fail'
+    assert len(understood([whole])) == 1
+    tells(folder)
+    assert len(lines(folder, name)) == 3, "and no empty line where none is needed"
+
+
+def test_a_hook_whose_line_was_cut_off_says_so(folder: Path) -> None:
+    """Half a line tells nobody."""
+    assert "No space left" in hook(folder, sys.executable, Job_Name=FULL)
+    assert len(lines(folder, "pbs-hook.log")) == 1
 
 
 def test_both_say_loudly_that_they_restart_nothing() -> None:

@@ -78,3 +78,22 @@ def test_a_file_that_cannot_be_written_harms_no_job(tmp_path: Path, python: str,
     done = run(python, tmp_path / "none" / "x.log", setup + "log.error('failed', extra=job); print('goes on')")
     assert done.stdout == "goes on\n"
     assert ("FileNotFoundError" in done.stderr) is (setup == "")
+
+
+FULL = """
+import io
+import schedulerx_logging as emitter
+class Full(io.FileIO):
+    def write(self, data): return super().write(data[: len(data) // 2])
+emitter.open = lambda path, mode, buffering: Full(path, mode)
+"""
+
+
+def test_a_line_that_a_full_disk_cuts_off_is_said_and_spoils_no_other(tmp_path: Path, python: str) -> None:
+    """Logging's own report says that the failure is not told; the next one is a line of its own."""
+    path = tmp_path / "schedulerx.log"
+    script = FULL + "log.error('first', extra=job); del emitter.open; log.error('second', extra=job)"
+    assert "No space left" in run(python, path, script).stderr
+    _, whole = path.read_bytes().splitlines()
+    (failure,) = understood([whole])
+    assert failure.message == "second"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -16,18 +16,38 @@ SQUEUE = """#!/bin/sh
 echo "$@" "$SLURM_TIME_FORMAT" "$SQUEUE_STATES" >> "$0.asked"
 {}
 """
+BEGAN = 1795903320
+ROW = f"echo 14 14 RUNNING {BEGAN} 2"
+
+
+@pytest.fixture
+def squeue(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
+    """Sets what squeue does; until then there is none."""
+    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+    monkeypatch.setenv("SQUEUE_STATES", "PD")
+    monkeypatch.setattr(watcher, "ASK_S", 0.3)
+    monkeypatch.setattr(watcher, "ASKED_MAX", 2)
+
+    def does(answer: str) -> None:
+        (tmp_path / "squeue").write_text(SQUEUE.format(answer))
+        (tmp_path / "squeue").chmod(0o755)
+
+    does("exit 1")
+    return does
 
 
 @pytest.mark.parametrize(
     ("answer", "began"),
     [
-        ("echo RUNNING 1795903320 2", 1795903320),
-        ("echo RUNNING 1795903320 1", None),
-        ("echo COMPLETING 1795903320 2", None),
-        ("echo PENDING 1795903320 2", None),
-        ("echo RUNNING 2026-11-28T21:51:51 2", None),
-        ("echo RUNNING 1795903320 2; echo RUNNING 1795903320 2", None),
-        ("echo RUNNING 1795903320 2; exit 1", None),
+        (ROW, BEGAN),
+        (f"echo 15 15 RUNNING {BEGAN} 2; {ROW}", BEGAN),
+        (ROW.replace("RUNNING", "COMPLETING"), None),
+        (ROW.replace("RUNNING", "PENDING"), None),
+        ("echo 14 14 RUNNING 2026-11-28T21:51:51 2", None),
+        (f"{ROW}; {ROW}", None),
+        (f"{ROW} 2", None),
+        (ROW.replace("echo 14", "echo 15"), None),
+        (f"{ROW}; exit 1", None),
         ("exec sleep 5", None),
         ("sleep 5", None),
         ("exec yes", None),
@@ -35,44 +55,85 @@ echo "$@" "$SLURM_TIME_FORMAT" "$SQUEUE_STATES" >> "$0.asked"
     ],
 )
 def test_slurm_is_asked_when_this_run_began(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, answer: str, began: int | None
+    tmp_path: Path, squeue: Callable[[str], None], answer: str, began: int | None
 ) -> None:
-    """Only of a run that goes on and that the counter shows to be this one, in unix seconds, and not for long."""
-    squeue = tmp_path / "squeue"
-    squeue.write_text(SQUEUE.format(answer))
-    squeue.chmod(0o755)
-    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
-    monkeypatch.setenv("SQUEUE_STATES", "PD")
-    monkeypatch.setattr(watcher, "ASK_S", 0.3)
-    assert watcher.asked_start("12_3", 2) == began
+    """Only of a run that goes on and is this job's, in unix seconds, and not for long."""
+    squeue(answer)
+    told = watcher.Slurm("14")({"job_id": "14", "restart_count": 2})
+    assert told is not None
+    assert (told["job_id"], told.get("started_at")) == ("14", began)
     asked = (tmp_path / "squeue.asked").read_text()
-    assert asked == "--noheader --jobs 12_3 --Format State:20,StartTime:20,RestartCnt:20 %s \n"
+    assert asked == "--noheader --jobs 14 --Format JobID:20,JobArrayID:45,State:20,StartTime:20,RestartCnt:20 %s \n"
 
 
-def test_without_squeue_no_start_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """It need not be on the node."""
+@pytest.mark.parametrize(
+    ("row", "told"),
+    [
+        (f"14 14 RUNNING {BEGAN} 0", {"job_id": "14", "restart_count": 0, "started_at": BEGAN}),
+        (f"14 12_3 RUNNING {BEGAN} 2", {"job_id": "12_3", "restart_count": 2, "started_at": BEGAN}),
+        (f"14 14+0 RUNNING {BEGAN} 2", {"job_id": "14", "restart_count": 2, "started_at": BEGAN}),
+        (f"14 14 RUNNING {BEGAN} 3", {"job_id": "14", "restart_count": 2}),
+        ("14 14 RUNNING N/A none", {"job_id": "14"}),
+    ],
+)
+def test_what_was_inherited_from_another_job_is_not_told(
+    squeue: Callable[[str], None], row: str, told: dict[str, Any]
+) -> None:
+    """A job has the environment of the one that submitted it: its array's name and its restarts. squeue knows better.
+
+    Of a run that is over by then, or if squeue does not say, what is not certain is left out.
+    """
+    squeue(f"echo {row}")
+    slurm = watcher.Slurm("14")
+    inherited = {"job_id": "12_7", "restart_count": 2}
+    assert (slurm(inherited) or slurm(inherited)) == told
+
+
+def test_the_last_element_of_an_array_is_named_by_its_own_id(tmp_path: Path, squeue: Callable[[str], None]) -> None:
+    """Which is the array's as well, so squeue would show all of them."""
+    squeue(f"echo 12 12_9 RUNNING {BEGAN} 0")
+    assert watcher.Slurm("12")({"job_id": "12_9", "restart_count": 0}) == {
+        "job_id": "12_9",
+        "restart_count": 0,
+        "started_at": BEGAN,
+    }
+    assert "--jobs 12_9 " in (tmp_path / "squeue.asked").read_text()
+    squeue("exit 1")
+    assert watcher.Slurm("12")({"job_id": "12_9", "restart_count": 0}) == {"job_id": "12_9", "restart_count": 0}
+
+
+def test_without_squeue_nothing_is_told_that_only_it_knows(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """It need not be on the node. No name then that may be another job's: that one would be restarted."""
     monkeypatch.setenv("PATH", str(tmp_path))
-    assert watcher.asked_start("12", 0) is None
+    assert watcher.Slurm("12")({"job_id": "12", "restart_count": 0}) == {"job_id": "12", "restart_count": 0}
+    slurm = watcher.Slurm("14")
+    asked = [slurm({"job_id": "12_3", "restart_count": 1}) for _ in range(watcher.ASKED_MAX)]
+    assert asked == [None] * 9 + [{"job_id": "14"}]
+    assert "does not say whether the job is 12_3: told as 14" in capfd.readouterr().err
 
 
-def test_slurm_is_asked_once_and_only_when_there_is_something_to_tell(tmp_path: Path) -> None:
-    """A line that cannot be written is told later as it was made."""
-    asked: list[tuple[str, int]] = []
+def test_slurm_is_asked_until_it_answers_and_only_when_there_is_something_to_tell(tmp_path: Path) -> None:
+    """A line that cannot be written is told later as it was made, and has the time of the failure."""
+    answers: list[dict[str, Any] | None] = [None, {"job_id": "14", "started_at": BEGAN}]
+    asked: list[str] = []
 
-    def ask(job_id: str, restart_count: int) -> int:
-        asked.append((job_id, restart_count))
-        return 1767608130
+    def ask(job: Mapping[str, Any]) -> Mapping[str, Any] | None:
+        asked.append(job["job_id"])
+        answer = answers.pop(0)
+        return answer if answer is None else {**job, **answer}
 
-    report = watcher.Reporter(
-        str(tmp_path / "later" / "x.log"), {"job_id": "12_3", "restart_count": 2}, lambda: 1767609999.0, ask
-    )
+    clock = iter([1795903999.0])
+    report = watcher.Reporter(str(tmp_path / "later" / "x.log"), {"job_id": "12_3"}, lambda: next(clock), ask)
     assert asked == []
     finding = watcher.Finding("stalled", "m", {})
-    assert not report(finding)
+    assert [report(finding), report(finding)] == [False, False]
     (tmp_path / "later").mkdir()
     assert report(finding)
-    assert asked == [("12_3", 2)]
-    assert json.loads((tmp_path / "later" / "x.log").read_text())["started_at"] == 1767608130
+    assert asked == ["12_3", "12_3"]
+    told = json.loads((tmp_path / "later" / "x.log").read_text())
+    assert (told["job_id"], told["started_at"], told["occurred_at"]) == ("14", BEGAN, 1795903999)
 
 
 @pytest.mark.parametrize(
@@ -80,6 +141,9 @@ def test_slurm_is_asked_once_and_only_when_there_is_something_to_tell(tmp_path: 
     [
         ([], {"SLURM_JOB_ID": "1"}, {}, True),
         ([], {"SLURM_JOB_ID": "1"}, {"started_at": 5}, False),
+        ([], {"SLURM_JOB_ID": "1"}, {"started_at": 5, "restart_count": 0}, False),
+        ([], {"SLURM_JOB_ID": "1"}, {"started_at": 5, "restart_count": 1}, True),
+        ([], {"SLURM_JOB_ID": "1"}, {"started_at": 5, "job_id": "2_3"}, True),
         ([], {"SLURM_JOB_ID": "1", "PBS_JOBID": "1.s"}, {}, False),
         ([], {"PBS_JOBID": "1.s"}, {}, False),
         (["--job-id", "7"], {"SLURM_JOB_ID": "1"}, {}, False),
@@ -87,7 +151,7 @@ def test_slurm_is_asked_once_and_only_when_there_is_something_to_tell(tmp_path: 
 )
 def test_who_is_asked(arguments: list[str], environ: dict[str, str], job: dict[str, Any], *, asks: bool) -> None:
     """Slurm, of its own job, if it has not said it already."""
-    assert watcher.asks(watcher.parser().parse_args(arguments), environ, job) is asks
+    assert watcher.asks(watcher.parser().parse_args(arguments), environ, {"job_id": "1", **job}) is asks
 
 
 @pytest.mark.parametrize(

@@ -26,6 +26,18 @@ def test_the_job_s_status_and_output_are_its_own(node: Node, script: str, status
     assert node.lines() == []
 
 
+@BOTH
+@pytest.mark.parametrize("name", ["bin/solver.sh", "solver.sh"])
+def test_a_script_without_a_first_line_runs_as_from_a_shell(node: Node, name: str) -> None:
+    """The kernel does not take it, every shell does: a job that runs without the watcher runs with it."""
+    script = node.folder / "bin" / "solver.sh"
+    script.write_text('echo "$0" "$1"; exit 7\n')
+    script.chmod(0o755)
+    job = node.watch("--stall-s 60", name, "a b")
+    assert job.wait(10) == 7
+    assert node.output.read_text() == f"{script if name == 'solver.sh' else name} a b\n"
+
+
 def test_signals_reach_the_job_once(node: Node) -> None:
     """USR1 and TERM to the process, INT and HUP to the group as a terminal does: heard once each, and watched on."""
     script = 'for s in USR1 INT HUP TERM; do trap "echo $s" $s; done; echo ready; while :; do sleep 0.02; done'

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import socket
 import sys
 import time
+from pathlib import Path
 
 import pytest
 
+from emitters import stuck_rank_watcher as watcher
 from tests.emitters.conftest import BOTH, CLUSTER, PBS, QUICK, SLURM, UNTIL_GO, USER, Node, fake_mpi, go, wait_for
 
 
@@ -108,10 +111,11 @@ def test_a_huge_line_in_a_stall_is_bounded(node: Node) -> None:
 
 
 def test_a_report_file_that_cannot_be_written(node: Node) -> None:
-    """Said once on standard error, tried again until it works, and no concern of the job."""
+    """Said at once, and once when it matters; tried again until it works, and no concern of the job."""
     folder = node.folder / "later"
     environ = {**node.environ, "SECONDWIND_REPORT_DIR": str(folder), "PBS_JOBID": "1.scheduler"}
     job = node.watch(QUICK, "bash", "-c", UNTIL_GO + "; exit 3", environ=environ)
+    wait_for(lambda: "not be able to tell" in node.errors, "a word about it before anything has failed")
     wait_for(lambda: "cannot write" in node.errors, "a word about it")
     time.sleep(0.2)
     assert node.errors.count("cannot write") == 1
@@ -119,6 +123,17 @@ def test_a_report_file_that_cannot_be_written(node: Node) -> None:
     wait_for((folder / node.report.name).exists, "the line after all")
     go(node)
     assert job.wait(10) == 3
+
+
+def test_a_line_that_was_cut_off_is_told_again_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A disk that fills up in the middle leaves a part, which takes nothing with it; a reader sees whole lines."""
+    path = tmp_path / "x.log"
+    write = os.write
+    for room in (30, 0, 1000, 1000):
+        monkeypatch.setattr(os, "write", lambda descriptor, data, room=room: write(descriptor, data[:room]))
+        with pytest.raises(OSError, match="No space") if room < 1000 else contextlib.nullcontext():
+            watcher.append_line(str(path), b'{"a": "' + b"x" * 100 + b'"}\n')
+    assert [len(line) for line in path.read_bytes().splitlines()] == [30, 109, 109]
 
 
 @pytest.mark.parametrize("kind", ["link", "fifo", "full"])

@@ -65,3 +65,22 @@ def test_open_mpi_ends_the_job_by_default(site: Site) -> None:
     assert (row["reason"], row["started_at"]) == ("FAILED", str(site.known(job).started_at))
     assert site.tell(row) == [(job, "ineligible", "job_finished")]
     assert site.restarts(job) == 0
+
+
+def test_what_an_element_of_an_array_submits_is_told_and_requeued_by_its_own_name(site: Site) -> None:
+    """Slurm leaves it the element's name in its environment, and the count of a job that was restarted."""
+    child = site.folder / "child.sh"
+    child.write_text(f"#!/bin/bash\n{site.watched('sleep 600', '--stall-s 1')}\n")
+    again = f"[ ${{SLURM_RESTART_COUNT:-0}} = 1 ] && sbatch --parsable -o child.out {child} > child.id; sleep 600"
+    array = site.submit(f"cd {site.folder}; {again}", "--array=7")
+    parent = f"{array}_7"
+    site.wait(parent, "RUNNING")
+    assert site.slurm.rerun(parent) == ""
+    wait_for(lambda: len(site.told()) == 1, "the child's line")
+    job = (site.folder / "child.id").read_text().strip()
+    site.mine.append(job)
+    (row,) = site.told()
+    assert (row["job_id"], row["restart_count"], row["started_at"]) == (job, 0, site.known(job).started_at)
+    assert site.tell(row) == [(job, "rerun", "accepted")]
+    wait_for(lambda: site.restarts(job) == 1, "the child's requeue")
+    assert site.restarts(parent) == 1
