@@ -101,7 +101,7 @@ class RuledLedger:
         return found
 
     def _first(self, keys: Sequence[str]) -> Mapping[str, Stored]:
-        coming, self._coming = self._coming, None
+        coming = self._still_new()
         if coming is None:
             return self._ledger.load([CONTROLS_KEY, *keys])
         found = coming.documents()
@@ -110,6 +110,15 @@ class RuledLedger:
         self.asked_early_at = None  # all of them anew: what stands in two documents is read of one moment
         controls = {CONTROLS_KEY: found[CONTROLS_KEY]} if CONTROLS_KEY in found else {}
         return {**controls, **self._ledger.load(keys)}
+
+    def _still_new(self) -> Coming | None:
+        """What was asked for early, if it was, and the look has not taken longer than the controls may be old."""
+        asked_at = self.asked_early_at
+        if asked_at is not None and self._clock.now() - asked_at >= CONTROLS_S:
+            self.let_go()
+            self.asked_early_at = None
+        coming, self._coming = self._coming, None
+        return coming
 
     def save(self, writes: Sequence[Write]) -> frozenset[str]:
         """As the other one."""

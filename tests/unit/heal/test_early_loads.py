@@ -14,7 +14,7 @@ from shared.domain.mode import Mode
 from shared.domain.runs import SKEW_S
 from shared.domain.snapshot import Observation
 from shared.heal.item import CHUNK
-from shared.heal.ruled import RuledLedger
+from shared.heal.ruled import CONTROLS_S, RuledLedger
 from shared.ledger.several import SeveralLedgers
 from shared.people.breakers import close_breaker
 from tests.support.house import House, verdicts
@@ -85,6 +85,19 @@ def test_modes_that_come_early_are_obeyed(house: House, early: MeddledLedger) ->
     house.controls(everything=by_hand(Mode.OFF))
     assert verdicts(house.deliver(house.hung())) == [("suppressed", "kill_switch")]
     assert (house.ehpc.calls, [one.ended for one in early.coming]) == ([], ["read"])
+
+
+def test_after_a_long_look_all_is_asked_for_anew(house: House, early: MeddledLedger) -> None:
+    """Somebody may have pulled the kill switch in the meantime, and sees that it is set."""
+
+    def pulled() -> None:
+        house.ehpc.after_look = lambda: None
+        house.controls(everything=by_hand(Mode.OFF))
+        house.later(CONTROLS_S)
+
+    house.ehpc.after_look = pulled
+    assert verdicts(house.deliver(house.hung())) == [("suppressed", "kill_switch")]
+    assert (house.ehpc.calls, [one.ended for one in early.coming]) == ([], ["dropped"])
 
 
 @pytest.mark.parametrize("after", [State.RUNNING, State.FAILED, State.SUCCEEDED, None])
