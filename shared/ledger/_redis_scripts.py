@@ -1,7 +1,8 @@
-"""The three scripts of the Redis ledger. Each runs whole and alone in the server, so each is one atomic step.
+"""The four scripts of the Redis ledger. Each runs whole and alone in the server, so each is one atomic step.
 
 Keys: `{secondwind}:due` and `{secondwind}:expires`, sorted sets of document keys by unix seconds, and one hash a
-document (`version`, `owner`, `document`, `expires_at`) under `{secondwind}:document:`. The braces put all of them in
+document (`version`, `owner`, `document`, `expires_at`: `inf` of one without an end) under `{secondwind}:document:`;
+`{secondwind}:nothing` never is. The braces put all of them in
 one slot of a cluster (https://redis.io/docs/latest/operate/oss_and_stack/reference/cluster-spec/#hash-tags).
 
 Tair's cluster proxy refuses a script that names a key in any way but `KEYS[...]`
@@ -16,6 +17,7 @@ from __future__ import annotations
 PREFIX = "{secondwind}:"
 DUE_KEY = f"{PREFIX}due"
 EXPIRES_KEY = f"{PREFIX}expires"
+NOTHING_KEY = f"{PREFIX}nothing"
 DOCUMENT_PREFIX = f"{PREFIX}document:"
 
 LOAD = """
@@ -30,16 +32,17 @@ return found
 """
 """KEYS: documents. ARGV: now. Returns, for each, `version owner document`, or nothing."""
 
-# All is read before anything is written, and the first write is one that a full server refuses: a key of a foreign
-# type, or want of memory, fails the whole batch, not its second half (once a script has written it may go on writing).
-# Versions are compared as they are spelled. A document that carries this call's owner was saved by this very call:
-# something between us and the server sent it twice, and that is no conflict.
+# All is read before anything is written, and every command that writes is first given something that it does nothing
+# with: want of memory, a user without the right to it, or a key of a foreign type fails the whole batch, not its second
+# half, which would be kept (once a script has written, want of memory stops it no more). Versions are compared as they
+# are spelled. A document that carries this call's owner was saved by this very call: something between us and the
+# server sent it twice, and that is no conflict.
 SAVE = """
 local said, owner, whole = ARGV[1]:match('^(%S+) (%S+) (%d)$')
 local now = tonumber(said)
 local wanted, versions, conflicts = {}, {}, {}
-for i = 3, #KEYS do
-  local expected, due_at, expires_at, key = ARGV[i * 2 - 4]:match('^(%d*) (%S*) (%S*) (.*)$')
+for i = 4, #KEYS do
+  local expected, due_at, expires_at, key = ARGV[i * 2 - 6]:match('^(%d*) (%S*) (%S*) (.*)$')
   wanted[i] = {due_at, expires_at, key}
   local fields = redis.call('HMGET', KEYS[i], 'version', 'owner', 'expires_at')
   local there = tonumber(fields[3] or 'inf') > now and fields[1] or ''
@@ -47,15 +50,21 @@ for i = 3, #KEYS do
     if there == expected then
       versions[i] = string.format('%.0f', (tonumber(there) or 0) + 1)
     else
-      conflicts[#conflicts + 1] = i - 3
+      conflicts[#conflicts + 1] = i - 4
     end
   end
 end
 if whole == '1' and #conflicts > 0 then return conflicts end
-for i = 3, #KEYS do
+redis.call('ZADD', KEYS[1], 'XX', 0, '')
+redis.call('ZREM', KEYS[1], '')
+redis.call('ZREM', KEYS[2], '')
+redis.call('PERSIST', KEYS[3])
+redis.call('PEXPIRE', KEYS[3], 1)
+for i = 4, #KEYS do
   if versions[i] then
     local due_at, expires_at, key = wanted[i][1], wanted[i][2], wanted[i][3]
-    redis.call('HSET', KEYS[i], 'version', versions[i], 'owner', owner, 'document', ARGV[i * 2 - 3])
+    local ends = expires_at == '' and 'inf' or expires_at
+    redis.call('HSET', KEYS[i], 'version', versions[i], 'owner', owner, 'document', ARGV[i * 2 - 5], 'expires_at', ends)
     if due_at == '' then
       redis.call('ZREM', KEYS[1], key)
     else
@@ -67,19 +76,17 @@ for i = 3, #KEYS do
       redis.call('ZADD', KEYS[2], expires_at, key)
     end
     if expires_at == '' then
-      redis.call('HDEL', KEYS[i], 'expires_at')
       redis.call('PERSIST', KEYS[i])
     else
-      redis.call('HSET', KEYS[i], 'expires_at', expires_at)
       redis.call('PEXPIRE', KEYS[i], string.format('%.0f', math.ceil((tonumber(expires_at) - now) * 1000)))
     end
   end
 end
 return conflicts
 """
-"""KEYS: due, expires, documents. ARGV: `now owner 1` (all or nothing) or `now owner 0`, and for each document `version
-due_at expires_at key`, the first as expected, the next two as wanted (each empty: none, or never), the key without its
-prefix; and the document's bytes. Returns the places, from 0, of those that conflicted.
+"""KEYS: due, expires, nothing, documents. ARGV: `now owner 1` (all or nothing) or `now owner 0`, and for each document
+`version due_at expires_at key`, the first as expected, the next two as wanted (each empty: none, or never), the key
+without its prefix; and the document's bytes. Returns the places, from 0, of those that conflicted.
 
 The time to live is a span of our clock, so that a server whose clock differs keeps a document as long as we meant.
 """
@@ -120,3 +127,17 @@ return redis.call('ZRANGEBYSCORE', KEYS[1], low, ARGV[2], 'WITHSCORES', 'LIMIT',
 """
 """KEYS: due, expires. ARGV: now, before, limit, and the place to go on after: its due_at (empty: none) and key.
 Returns key and score in turn."""
+
+FORGET = """
+local lost = {}
+for i = 3, #KEYS do
+  if not redis.call('HMGET', KEYS[i], 'version')[1] then
+    redis.call('ZREM', KEYS[1], ARGV[i - 2])
+    redis.call('ZREM', KEYS[2], ARGV[i - 2])
+    lost[#lost + 1] = i - 3
+  end
+end
+return lost
+"""
+"""KEYS: due, expires, documents. ARGV: for each document its key without the prefix. Returns the places, from 0, of
+those that are not there; nothing points at them any more."""

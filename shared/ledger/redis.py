@@ -1,4 +1,4 @@
-"""The ledger in Redis or Tair: one script a call, so one round trip and one atomic step for any number of documents.
+"""The ledger in Redis or Tair: one script a step, which is one round trip and atomic for any number of documents.
 
 What Redis acknowledges it may still lose: docs/ledger-redis.md says when, and what Second Wind then does. This
 backend warns where it can see it coming: keys that may be evicted, or no append-only file.
@@ -11,7 +11,7 @@ import os
 from collections.abc import Mapping, Sequence
 
 from shared.domain.errors import LedgerUnavailable
-from shared.ledger._redis_scripts import DOCUMENT_PREFIX, DUE, DUE_KEY, EXPIRES_KEY, LOAD, SAVE
+from shared.ledger._redis_scripts import DOCUMENT_PREFIX, DUE, DUE_KEY, EXPIRES_KEY, FORGET, LOAD, NOTHING_KEY, SAVE
 from shared.ledger._sizes import check
 from shared.ledger.redis_link import AnswerLost, Argument, RedisLink
 from shared.ports import Clock, Due, Stored, Write
@@ -20,6 +20,10 @@ _WANTED = {"maxmemory-policy": "noeviction", "appendonly": "yes"}
 VALUE_BYTES_MAX = 512 * 1024 * 1024 - 64
 """Less a prefix: the server takes no longer text in a command (proto-max-bulk-len,
 https://redis.io/docs/latest/develop/data-types/strings/#limits)."""
+LOOKED_AT = 1000
+"""Of what is due so many are asked for whether they are there."""
+TOLD = 10
+"""Of those that are not so many are named at once."""
 _LOG = logging.getLogger(__name__)
 _checked: set[str] = set()
 
@@ -70,7 +74,7 @@ class RedisLedger:
             return frozenset()
         check(writes, key_bytes=VALUE_BYTES_MAX, document_bytes=VALUE_BYTES_MAX)
         owner = os.urandom(16).hex()  # an identity, not chance: nothing is decided by it
-        keys = [DUE_KEY, EXPIRES_KEY, *[DOCUMENT_PREFIX + write.key for write in writes]]
+        keys = [DUE_KEY, EXPIRES_KEY, NOTHING_KEY, *[DOCUMENT_PREFIX + write.key for write in writes]]
         arguments: list[Argument] = [f"{self._clock.now()!r} {owner} {int(whole)}".encode()]
         for write in writes:
             wanted = f"{_said(write.expected)} {_said(write.due_at)} {_said(write.expires_at)} {write.key}"
@@ -84,10 +88,36 @@ class RedisLedger:
             raise
 
     def due(self, before: float, limit: int, after: Due | None = None) -> list[Due]:
-        """Due documents, oldest first; one round trip."""
+        """Due documents, oldest first; one round trip, and for the first page another one.
+
+        Those of which that finds out that the server has lost them are told once, and due no more.
+        """
+        while True:
+            found = self._due(before, limit, after)
+            if after is not None or not self._forgotten(found[:LOOKED_AT]):
+                return found
+
+    def _due(self, before: float, limit: int, after: Due | None) -> list[Due]:
         place: tuple[Argument, Argument] = (float(after.due_at), after.key) if after else ("", "")
         answer = self._link.run(DUE, [DUE_KEY, EXPIRES_KEY], [self._clock.now(), float(before), limit, *place])
         return [Due(float(score), key.decode()) for key, score in zip(answer[::2], answer[1::2], strict=True)]
+
+    def _forgotten(self, due: Sequence[Due]) -> bool:
+        """Whether documents that were due are gone: what may be evicted is, and what pointed at it stays."""
+        if not due:
+            return False
+        documents = [DOCUMENT_PREFIX + one.key for one in due]
+        places = self._link.run(FORGET, [DUE_KEY, EXPIRES_KEY, *documents], [one.key for one in due])
+        if places:
+            some = ", ".join(due[place].key for place in places[:TOLD])
+            _LOG.error(
+                "the Redis ledger at %s has lost %d documents that were due, evicted or deleted by the server: "
+                "nobody goes on with them: %s",
+                self._link.place,
+                len(places),
+                some,
+            )
+        return bool(places)
 
     def check_server(self) -> None:
         """Warn of settings under which documents get lost.

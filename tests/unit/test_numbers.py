@@ -164,7 +164,7 @@ NUMBERS: dict[str, dict[str, Any]] = {
     "shared.ledger._tablestore_table": {"READ_ROWS_MAX": 100, "READS_AT_ONCE": 5, "WRITE_ROWS_MAX": 200},
     "shared.ledger.tablestore": {"WRITE_BYTES_MAX": 3_500_000, "PURGE_TIME_S": 10.0},
     "shared.ledger.tablestore_setup": {"READY_S": 120.0, "POLL_S": 2.0},
-    "shared.ledger.redis": {"VALUE_BYTES_MAX": 536_870_848},
+    "shared.ledger.redis": {"VALUE_BYTES_MAX": 536_870_848, "LOOKED_AT": 1000, "TOLD": 10},
     "shared.ledger.redis_link": {"MAX_WAIT_S": 5.0},
     "shared.ledger._sqlite_kept": {"BUSY_TIMEOUT_S": 10.0, "REST_S": 0.5},
     "shared.ledger.sqlite": {
