@@ -64,8 +64,8 @@ def _what(fields: Mapping[str, str]) -> What | None:
 
 
 def _thing(fields: Mapping[str, str], what: What, at: float, notify: Notify) -> Thing:
-    """The same question about the same failure is one thing, however many outcomes say it."""
-    asked = {What.HELD: "reason", What.UNKNOWN: "attempt"}.get(what, "")
+    """A call in doubt is one thing, however many outcomes say it; each outcome that holds a failure is a question."""
+    asked = {What.HELD: "outcome_id", What.UNKNOWN: "attempt"}.get(what, "")
 
     def text(name: str, most: int = NAME_BYTES) -> str:
         return cut(without_secrets(fields.get(name, "")), most)

@@ -57,6 +57,17 @@ def test_what_is_asked_again_is_told_with_the_id_that_answers_it(house: TellingH
     assert (one, two) == (f"secondwind approve {first.case.failure_id[:12]}", f"{one}.2")
 
 
+def test_what_another_rule_asks_is_told_as_well(house: TellingHouse) -> None:
+    """A yes to one rule, then another holds it: the same failure and reason, and a question that nobody has read."""
+    hold(house)
+    (first,) = holds(house.ledger)
+    answer(house.ledger, first, yes=True, by="ann", now=house.clock.now())
+    (rule, *rest) = house.policy.rules
+    set_policy(house, rules=(replace(rule, name="ask-the-owner"), *rest))
+    house.minute()
+    assert [draft.items[0].thing.rule for draft in house.robot().drafts] == ["ask", "ask-the-owner"]
+
+
 def test_what_is_answered_before_it_is_told_is_not_told(house: TellingHouse) -> None:
     """In quiet hours two are held, one is answered: afterwards one is told."""
     quiet = Quiet(begins="00:00", ends="23:59", zone="UTC")
