@@ -28,12 +28,13 @@ from typing import Any, NoReturn
 import shared.runtime
 from localcloud.fc.instance.context import make_context
 from shared.openers.ledger import OpenLedger, open_ledger
-from shared.ports import Due, Stored, WholeSave, Write, whole_save_of
+from shared.ports import Due, EarlyLoad, Stored, WholeSave, Write, early_load_of, whole_save_of
 from shared.reality import SystemClock
 from tests.processes.fast_clock import FastClock
 
 DOORS = ("log_trigger", "event_trigger", "manual", "sweep", "discover")
-HEAVY = ("shared.systems.openapi._sdk", "shared.sls._client", "shared.ledger.sqlite", "shared.ledger.redis")
+LEDGERS = ("shared.ledger.redis", "shared.ledger.sqlite", "shared.ledger.tablestore")
+HEAVY = ("shared.systems.openapi._sdk", "shared.sls._client", *LEDGERS)
 """Loaded before the first fork, as they are in an instance that has worked before."""
 SIGNALS = {"freeze": signal.SIGSTOP, "thaw": signal.SIGCONT}
 FAR_S = 0.04
@@ -47,6 +48,7 @@ class FarLedger:
         self._near = near
         self.close = near.close
         self.save_whole: WholeSave | None = self._save_whole if whole_save_of(near) else None
+        self.load_early: EarlyLoad | None = early_load_of(near)
 
     def load(self, keys: Sequence[str]) -> Mapping[str, Stored]:
         """As the ledger, later."""
