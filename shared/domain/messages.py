@@ -65,6 +65,11 @@ class Thing(Struct, frozen=True, kw_only=True, omit_defaults=True):
     persons: tuple[str, ...] = ()
     """For whom it is, by the routes that sent it here."""
 
+    @property
+    def bare(self) -> Thing:
+        """The same without strangers' words: what it is about, and why, stays."""
+        return replace(self, job_name="", owner="", queue="", message="", evidence="", lines=())
+
 
 class Letter(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One message on its way, or of which nobody knows whether it arrived."""
@@ -83,6 +88,8 @@ class Letter(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """No answer comes later."""
     doubts: int = 0
     """How often its answer was lost."""
+    bare: bool = False
+    """Without strangers' words, which its channel may have refused."""
 
     def under_way(self, now: float) -> bool:
         """Whether somebody may be sending it."""
@@ -124,6 +131,8 @@ class Box(Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="sche
     """Since when."""
     told: bool = False
     """That nothing is taken has been told."""
+    bare: bool = False
+    """The next letter is to be so."""
     digest: str = ""
     """The day of the last digest, `2026-01-05`."""
     owed: tuple[dict[str, str], ...] = ()

@@ -92,7 +92,7 @@ def over(box: Box, ids: Iterable[str]) -> Box:
 
 def aged(box: Box, now: float) -> tuple[Box, tuple[Thing, ...]]:
     """The box without what is older than a day and has not been told, and that."""
-    fixed = () if box.letter is None else box.letter.things
+    fixed = () if box.letter is None or not box.letter.owner else box.letter.things
     late = tuple(one for one in box.things if max(one.at, one.due_at) < now - DAY_S and one.id not in fixed)
     if not late:
         return box, ()
@@ -136,6 +136,17 @@ def _doubted(box: Box, letter: Letter) -> Box:
     return replace(box, letter=replace(letter, owner="", leave_by=0.0, over_at=0.0, doubts=letter.doubts + 1))
 
 
+def _refused(box: Box, letter: Letter, *, for_good: bool) -> Box:
+    """Not told, for certain: what may have come before stays that letter, all else is gathered anew.
+
+    What was refused for good was so for its words, or for none: they are left out the next time, and in it the time
+    after that.
+    """
+    bare = letter.bare is not for_good
+    again = replace(letter, owner="", leave_by=0.0, over_at=0.0, bare=bare) if letter.doubts else None
+    return replace(box, letter=again, bare=bare)
+
+
 def _next(box: Box, quiet: Quiet, now: float) -> Letter | None:
     ready = [one for one in box.things if one.due_at <= now and not quiet(one.what)]
     more = {kind: count for kind, count in box.more.items() if not quiet(What(kind))}
@@ -144,7 +155,7 @@ def _next(box: Box, quiet: Quiet, now: float) -> Letter | None:
         return None
     ids = tuple(one.id for one in ready)
     name = stable_id("letter", *ids, sorted(more.items()), now)
-    return Letter(id=name[: 2 * ID_CHARS], things=ids, more=more)
+    return Letter(id=name[: 2 * ID_CHARS], things=ids, more=more, bare=box.bare)
 
 
 def _may_speak(streak: Streak | None, now: float) -> bool:
@@ -178,8 +189,10 @@ def settled(box: Box, owner: str, ending: LetterEnding, now: float) -> Box:
     if letter is None or letter.owner != owner:
         return box
     if ending.effect is Effect.DONE:
-        return replace(_delivered(box, letter, now), failures=0, not_before=0.0, problem="", problem_at=0.0, told=False)
-    box = _doubted(box, letter) if ending.effect is Effect.UNKNOWN else replace(box, letter=None)
+        taken = _delivered(box, letter, now)
+        return replace(taken, failures=0, not_before=0.0, problem="", problem_at=0.0, told=False, bare=False)
+    useless = ending.effect is Effect.NOT_DONE_USELESS
+    box = _doubted(box, letter) if ending.effect is Effect.UNKNOWN else _refused(box, letter, for_good=useless)
     pause_s = max(ending.wait_s, min(FIRST_PAUSE_S * 2.0 ** min(box.failures, 10), LONGEST_PAUSE_S))
     since = box.problem_at if box.problem else now
     return replace(

@@ -101,19 +101,22 @@ def draft_of(
     """The letter in words.
 
     Args:
-        letter: what it counts, and whether it may have come before.
+        letter: what it counts, whether it may have come before, and whether strangers' words are left out.
         things: what it tells, the most urgent first when it is shown.
         links: where a person can go about each.
         now: unix seconds.
         zone: in which moments are shown.
         case_of: the case that each is about, as it is now; None: none is known.
     """
+    things = [one.bare for one in things] if letter.bare else things
     ordered = sorted(things, key=lambda one: list(What).index(one.what) if one.what is not What.BREAKER_OPENED else -1)
     counts = {what: sum(one.what is what for one in things) + letter.more.get(what.value, 0) for what in What}
     heads = [_head(what, count) for what, count in counts.items() if count]
     notes = []
     if letter.doubts:
         notes.append("This may have come before: the answer to it was lost.")
+    if letter.bare:
+        notes.append("What the jobs say is left out, for the channel refused a message: secondwind explain has it.")
     beyond = sum(letter.more.values())
     if beyond:
         notes.append(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from msgspec import structs
@@ -39,13 +39,15 @@ class FakeRobot:
     """What the group reads."""
     asked: int = 0
     takes_s: float = 0.0
+    refuses: Callable[[Draft], bool] = lambda _: False
+    """Whether it refuses a letter for what it says."""
 
     def post(self, draft: Draft, now: float) -> LetterEnding:
         """One letter."""
         del now
         self.asked += 1
         self.clock.moment += self.takes_s
-        ending = self.endings.pop(0) if self.endings else TAKEN
+        ending = self.endings.pop(0) if self.endings else REFUSED if self.refuses(draft) else TAKEN
         if ending.effect is Effect.DONE or (ending.effect is Effect.UNKNOWN and self.arrives):
             self.drafts.append(draft)
         return ending

@@ -9,6 +9,7 @@ from shared.documents import decode_record
 from shared.domain.errors import LedgerUnavailable
 from shared.domain.keys import box_key
 from shared.domain.messages import Box
+from shared.notify import LetterEnding
 from shared.policy.model import Breaker
 from shared.policy.notify import Notify
 from shared.ports import Write
@@ -59,6 +60,37 @@ def test_a_robot_that_refuses_is_told_once_and_delays_nothing(house: TellingHous
     assert box(house).problem == ""
 
 
+def test_a_robot_that_refuses_a_strangers_words_is_told_without_them(house: TellingHouse) -> None:
+    """A chat that reads what it shows, a firewall before a receiver: one failure's text keeps no other from people."""
+    robot = house.robot()
+    robot.refuses = lambda draft: any("bad words" in fact.text for item in draft.items for fact in item.facts)
+    house.deliver(house.hung(1, message="weigh bad words"))
+    house.leave()
+    assert robot.drafts == []
+    hold(house, 2)
+    house.minute()
+    (draft,) = robot.drafts
+    assert [item.thing.job_id for item in draft.items] == ["1.scheduler", "2.scheduler"]
+    assert all(item.links and item.thing.evidence == "" for item in draft.items)
+    assert any("the channel refused" in note for note in draft.notes)
+    hold(house, 3)
+    house.minute()
+    assert any("weigh" in fact.text for item in robot.drafts[-1].items for fact in item.facts), "the next says all"
+
+
+def test_what_is_refused_with_and_without_words_is_tried_with_them_again(house: TellingHouse) -> None:
+    """It was no word: when the channel is mended people read all that there is; a limit in between changes nothing."""
+    house.robot().endings = [REFUSED, THROTTLED, LOST, REFUSED]
+    house.robot().arrives = False
+    hold(house)
+    for _ in range(30):
+        house.minute()
+    (draft,) = house.robot().drafts
+    assert house.robot().asked == 5
+    assert any(fact.text == "weigh" for fact in draft.items[0].facts)
+    assert [note for note in draft.notes if "come before" not in note] == []
+
+
 def test_a_robot_that_throttles_is_left_alone_as_long_as_it_says(house: TellingHouse) -> None:
     """Ten minutes of DingTalk's."""
     house.robot().endings = [THROTTLED]
@@ -82,6 +114,32 @@ def test_a_lost_answer_is_told_as_such(house: TellingHouse) -> None:
     assert (first.id, [item.thing.id for item in first.items]) == (again.id, [item.thing.id for item in again.items])
     assert any("come before" in note for note in again.notes)
     assert not any("come before" in note for note in first.notes)
+
+
+@pytest.mark.parametrize("then", [THROTTLED, REFUSED])
+def test_what_may_have_come_stays_so_where_the_robot_refuses_it_then(house: TellingHouse, then: LetterEnding) -> None:
+    """A lost answer, then a refusal: the third time it is still the same letter, and says that it may have come."""
+    house.robot().endings = [LOST, then]
+    hold(house)
+    for _ in range(20):
+        house.minute()
+    first, again = house.robot().drafts
+    assert first.id == again.id
+    assert any("come before" in note for note in again.notes)
+
+
+def test_a_letter_in_doubt_that_is_refused_for_a_day_is_given_up(house: TellingHouse) -> None:
+    """It keeps nothing else from the channel when that takes messages again."""
+    set_policy(house, breaker=Breaker(max_jobs=1))
+    house.robot().endings = [LOST, *[REFUSED] * 100]
+    house.robot().arrives = False
+    house.deliver(house.hung(2), house.hung(3))
+    house.leave()
+    for _ in range(26):
+        house.clock.moment += 3600.0
+        house.leave()
+    assert ("refused", "message_given_up") in house.sink.told()
+    assert (box(house).things, box(house).letter) == ((), None)
 
 
 def test_a_letter_whose_answers_are_all_lost_is_given_up_and_told_as_such(house: TellingHouse) -> None:
