@@ -99,6 +99,8 @@ class Failure(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Unix seconds, the scheduler's own clock: start of the run that failed."""
     restart_count: int | None = None
     """The scheduler's restart counter of the run that failed, 0 for its first run."""
+    has_ended: bool = False
+    """Whoever told it saw the run end, and the job system reruns only what lives."""
     exit_code: str = ""
     message: str = ""
     """At most 32 KiB of UTF-8."""

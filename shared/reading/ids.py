@@ -53,6 +53,14 @@ def count(value: Any) -> int:
     return number
 
 
+def flag(value: Any) -> bool:
+    """True or false, as JSON or as text."""
+    for spelled, meant in (("true", True), ("false", False)):
+        if value is meant or value == spelled:
+            return meant
+    raise ValueError(f"is {quoted(value)}; wanted true or false")
+
+
 def whole(value: Any) -> int | None:
     """A whole number, or the one that is spelled; None if it is none."""
     if isinstance(value, bool):

@@ -123,6 +123,7 @@ def test_the_epilog_tells_a_failed_job(folder: Path) -> None:
     assert (failure.started_at, failure.occurred_at, failure.restart_count) == (1767608130.0, 1767608190.0, 0)
     assert (failure.exit_code, failure.node) == ("1:0", "compute[003-004]")
     assert failure.extra == {"emitter": "epilog_slurmctld", "derived_exit_code": "9"}
+    assert failure.has_ended
 
 
 @pytest.mark.parametrize(
@@ -169,6 +170,7 @@ def test_the_completion_script_tells_how_and_when_a_job_failed(folder: Path, sta
     assert (failure.started_at, failure.occurred_at) == (1767608130.0, 1767608190.0)
     assert (failure.reason, failure.exit_code, failure.node) == (state, "0:0", "n1")
     assert failure.extra == {"emitter": "jobcomp_script", "derived_exit_code": "0:0"}
+    assert failure.has_ended
 
 
 def test_the_completion_script_names_one_element_of_an_array(folder: Path) -> None:
@@ -221,6 +223,7 @@ def test_the_hook_tells_a_failed_job(folder: Path, python: str) -> None:
     assert (failure.exit_code, failure.restart_count, failure.node) == ("271", 1, "compute003")
     assert failure.job_name == 'a"b\n作?'
     assert failure.extra == {"emitter": "pbs_hook"}
+    assert failure.has_ended
 
 
 @pytest.mark.parametrize("job", [{"Exit_status": 0}, {"Exit_status": None}, {"first_node": False}])

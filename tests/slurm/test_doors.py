@@ -183,3 +183,14 @@ def test_twenty_jobs_in_a_storm(site: Site) -> None:
     wait_for(lambda: all(site.state(job) == "RUNNING" for job in jobs), "twenty second runs", 60)
     site.tell(*rows)
     assert [site.restarts(job) for job in jobs] == [1] * 20
+
+
+def test_what_a_hook_tells_is_requeued_never_though_its_job_still_completes(site: Site) -> None:
+    """It is for statistics: a job that failed completes while its epilog runs, here shown as running."""
+    (site.daemons.folder / "slow_epilog").write_text("6")
+    job = site.submit("exit 1")
+    wait_for(lambda: site.completed(job), "the completion's line")
+    assert site.state(job) == "COMPLETING"
+    assert site.tell(*site.completed(job)) == [(job, "ineligible", "job_finished")]
+    site.wait(job, "FAILED")
+    assert (site.restarts(job), site.slurm.said) == (0, [])

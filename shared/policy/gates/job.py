@@ -92,8 +92,19 @@ def restarted_since(facts: Facts) -> GateAnswer:
 
 
 def eligible(facts: Facts) -> GateAnswer:
-    """Is the live state one from which this system reruns?"""
-    return facts.snapshot.eligible(beside_live=facts.beside_live)
+    """Is the live state one from which this system reruns?
+
+    What its scheduler has told as ended may be shown as running while it completes (docs/facts/slurm.md#times).
+    """
+    answer = facts.snapshot.eligible(beside_live=facts.beside_live)
+    if answer.stop is None and facts.failure.has_ended:
+        return GateAnswer(f"{answer.saw}, told as ended", answer.wanted, _TOLD_AS_ENDED)
+    return answer
+
+
+_TOLD_AS_ENDED = Stop(
+    Verdict.INELIGIBLE, Reason.JOB_FINISHED, "whoever told it saw the job end; E-HPC reruns only live jobs"
+)
 
 
 def rerunnable(facts: Facts) -> GateAnswer:

@@ -13,7 +13,7 @@ from shared.domain.failure import Failure
 from shared.domain.job import State
 from shared.domain.machines import MachineEvent
 from shared.ports import Clock, JobSystem
-from shared.reading.ids import MAX_ID_CHARS, Field
+from shared.reading.ids import MAX_ID_CHARS, Field, flag
 from shared.reading.text import quoted
 from shared.systems.discovery import Seeker
 from shared.systems.ehpc.machines import machine_event, tells_of_machines
@@ -72,6 +72,7 @@ class Ehpc(System):
     fields = (
         Field("cluster_id", cluster_id, required=True, says="The cluster."),
         Field("job_id", job_id, required=True, says="As E-HPC lists it, or its number if that is one job's."),
+        Field("has_ended", flag, says="Told by who saw the run end: no rerun then, also if the list shows it running."),
     )
     one_of = ()
     # E-HPC authorises operations, not clusters:

@@ -57,6 +57,13 @@ def test_what_gets_further_takes_on_what_waits(house: House, false: str) -> None
     assert [words.count("rerun") for words in finals(house).values()] == [1]
 
 
+def test_what_is_told_as_ended_by_mistake_keeps_nobody_from_telling_that_it_hangs(house: House) -> None:
+    """No attempt was made of it, so the word of whoever sees it hang counts."""
+    assert told(house, XID, "hook", has_ended=True) == [("ineligible", "job_finished")]
+    assert told(house, XID, "watcher") == [("rerun", "accepted")]
+    assert len(house.ehpc.kills) == 1
+
+
 def test_what_waits_less_takes_on_what_waits_long(house: House) -> None:
     """Forged: wait for the licence server. The true one waits as well, for the rest of a cooldown of a minute."""
     set_policy(house, cooldown=Cooldown(base_s=60, factor=1, max_s=60))

@@ -83,6 +83,7 @@ def test_a_whole_schedulerx_record_is_typed(failure: Callable[[Any], Failure], s
         ({"restart_count": 1.0}, ["restart_count"]),
         ({"exit_code": True, "node": ["a"]}, ["exit_code", "node"]),
         ({"exit_code": 1.5}, ["exit_code"]),
+        ({"has_ended": "yes"}, ["has_ended"]),
         ({"exit_code": "x" * 65}, ["exit_code"]),
         ({"occurred_at": "2026-01-05T10:15:30", "started_at": 0}, ["occurred_at", "started_at"]),
         ({"occurred_at": 0}, ["occurred_at"]),

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from shared.reading.ids import MAX_ID_CHARS, MAX_LONG, count, positive_long, printable_name, whole
+from shared.reading.ids import MAX_ID_CHARS, MAX_LONG, count, flag, positive_long, printable_name, whole
 
 
 @pytest.mark.parametrize(
@@ -43,6 +43,19 @@ def test_zero_counts_and_names_nothing() -> None:
     with pytest.raises(ValueError, match="positive"):
         positive_long(0)
     assert (whole("7"), whole(7), whole("x")) == (7, 7, None)
+
+
+@pytest.mark.parametrize("value", [True, "true", False, "false"])
+def test_yes_and_no_may_be_spelled(value: object) -> None:
+    """As JSON has it or as a log does."""
+    assert flag(value) is (value in (True, "true"))
+
+
+@pytest.mark.parametrize("value", [1, 0, "True", "yes", "", " true", b"true", None, ["true"]])
+def test_what_is_neither_yes_nor_no_is_none(value: object) -> None:
+    """Nobody guesses which was meant."""
+    with pytest.raises(ValueError, match="wanted true or false"):
+        flag(value)
 
 
 @pytest.mark.parametrize("name", ["a", "demo.group", "€ 1", "x" * MAX_ID_CHARS])
