@@ -131,20 +131,18 @@ class SharedLimits(Struct, frozen=True, kw_only=True):
         return taken, replace(admission, waits={**admission.waits, **barred})
 
     def _writes(self, taken: Limits, limits: Limits, shared: Mapping[str, Stored], admission: Admission) -> list[Write]:
-        """The documents that taking the tokens changes."""
+        """The documents that taking the tokens changes.
+
+        Where somebody got one, those that it leaves as they are as well, so that whoever has opened the breaker
+        meanwhile is met: a job that had its token of that before, within the minute, changes nothing there. Without a
+        breaker by policy its document is not written: one of a whole cluster would be contended for.
+        """
+        met = self.policy.breaker is not None and bool(admission.granted)
         return [
             limit_write(key, taken[key], shared.get(key), self.now, lasting=False)
             for key in self.keys
-            if taken[key] != limits[key] or self._conditional(key, admission)
+            if met or taken[key] != limits[key]
         ]
-
-    def _conditional(self, key: str, admission: Admission) -> bool:
-        """Whether it is written back as it is, so that whoever has opened that breaker meanwhile is met.
-
-        A job that had its token before, within the minute, leaves the document unchanged. Without a breaker by policy
-        none is written: one document of a whole cluster would be contended for.
-        """
-        return key == self._breaker and self.policy.breaker is not None and bool(admission.granted)
 
     def read(self, shared: Mapping[str, Stored]) -> Limits | None:
         """The limits as they are; None if one of them cannot be read, which counts as a no."""

@@ -66,3 +66,13 @@ def test_where_nothing_changes_nothing_is_written() -> None:
     town = Town(OPEN)
     town.ledger.save = lambda _: pytest.fail("written")  # type: ignore[method-assign,assignment]
     assert town.told(item(1)) == [YES]
+
+
+def test_who_gets_no_token_writes_nothing() -> None:
+    """However long others keep getting them: a document of a whole cluster is contended for."""
+    town = Town(replace(ONE_RATE, breaker=Breaker(max_jobs=9, window_s=600)))
+    assert town.told(item(1), item(2)) == [YES] * 2
+    later = town.at(START + 120)
+    later.ledger.save = lambda _: pytest.fail("written")  # type: ignore[method-assign,assignment]
+    ((reason, _),) = later.told(item(3))
+    assert reason is Reason.RATE
