@@ -10,6 +10,7 @@ from shared.domain.endpoint import Endpoint
 
 SERVER_FAILED = 500
 """HTTP statuses from here on may come after the function was called, smaller ones before."""
+REQUEST_ID = "x-fc-request-id"
 _OK, _REDIRECT = 200, 300
 
 
@@ -50,7 +51,14 @@ class NotInvoked(Exception):  # noqa: N818 - named for what is known
 
 
 def answer_of(status: int, body: bytes, headers: Mapping[str, str]) -> FunctionAnswer:
-    """An answer that a client read. Raises NotInvoked for a redirect: a key goes nowhere else."""
+    """An answer that a client read.
+
+    Raises NotInvoked for a redirect (a key goes nowhere else), and for what a portal or a proxy says in the place of
+    Function Compute, whose answers all bear the call's id: that nobody took the call would be no answer to tell.
+    """
     if not _OK <= status < _REDIRECT:
         raise NotInvoked("Redirected", "the endpoint answered with a redirect", status=status)
-    return FunctionAnswer(status=status, body=body, headers={name.lower(): value for name, value in headers.items()})
+    told = {name.lower(): value for name, value in headers.items()}
+    if not told.get(REQUEST_ID):
+        raise NotInvoked("SomebodyElse", "what answers there is not Function Compute", status=status, may_have_run=True)
+    return FunctionAnswer(status=status, body=body, headers=told)

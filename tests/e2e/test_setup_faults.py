@@ -29,6 +29,7 @@ def test_what_cannot_be_read_is_not_written(account: Account) -> None:
     status, said = account.setup(yes=True)
     assert status == FAILED
     assert f"index of {LOGSTORE}: cannot be read: Denied" in said
+    assert "nothing is done before all can be read" in said
     assert account.written() == []
 
 

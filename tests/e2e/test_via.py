@@ -134,17 +134,25 @@ class Odd:
         (Response(close=True), NO_ANSWER),
         (Response(502, b"<html>", {"content-type": "text/html"}), NO_ANSWER),
         (Response(503, b'{"Code": "ResourceThrottled", "ErrorCode": "ResourceThrottled"}'), NO_ANSWER),
+        (Response(200, b"<html>", {"content-type": "text/html"}), NO_ANSWER),
+        (Response(202, b""), NO_ANSWER),
         (Response(307, b"", {"location": "http://127.0.0.1:9/elsewhere"}), REFUSED),
     ],
-    ids=["dropped", "html", "server error", "redirect"],
+    ids=["dropped", "html", "server error", "portal", "portal that takes all", "redirect"],
 )
-def test_an_answer_that_says_nothing(tmp_path: Path, via: Via, response: Response, status: int) -> None:
-    """The call goes out once, to one host; where it may have run that is said, and no key with it."""
+@pytest.mark.parametrize("asynchronous", [False, True])
+def test_an_answer_that_says_nothing(
+    tmp_path: Path, via: Via, response: Response, status: int, *, asynchronous: bool
+) -> None:
+    """The call goes out once, to one host; where it may have run that is said, and no key with it.
+
+    What a portal answers, with a status that means yes, is none that the function or its queue gave.
+    """
     odd = Odd(response)
     cloud = LocalCloud()
     cloud.server._routes.insert(0, (lambda _: True, odd))
     with cloud:
-        called = call(tmp_path, via, cloud.endpoint)
+        called = call(tmp_path, via, cloud.endpoint, asynchronous=asynchronous)
     assert (called.status, called.out, len(odd.seen)) == (status, "", 1)
     assert ("may have run" in called.err) == (status == NO_ANSWER)
     assert "planted" not in called.err

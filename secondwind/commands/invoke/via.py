@@ -20,7 +20,7 @@ from typing import TextIO
 from secondwind.account import credentials_of
 from secondwind.commands.invoke.event_file import door_for, dry_run_through, read_event, signed, wrapped
 from secondwind.commands.invoke.show import body_shown, log_tail, status_of, taken
-from secondwind.compute.call import Call, FunctionAnswer, NotInvoked
+from secondwind.compute.call import REQUEST_ID, Call, FunctionAnswer, NotInvoked
 from secondwind.compute.endpoint import endpoint_of
 from secondwind.machine import failed
 from secondwind.ram_identity import ram_identity
@@ -91,7 +91,7 @@ def run(wanted: ViaRequest, out: TextIO, err: TextIO, environ: Mapping[str, str]
         said = hide(f"{wanted.via.value} {call.function} at {call.endpoint.netloc}: {_what_happened(error)}")
         return failed(said, NO_ANSWER if error.may_have_run else REFUSED, out, err, as_json=wanted.as_json)
     if call.asynchronous:
-        out.write(taken(call, {"taken": True, "request_id": answer.headers.get("x-fc-request-id", "")}) + "\n")
+        out.write(taken(call, {"taken": True, "request_id": answer.headers[REQUEST_ID]}) + "\n")
         return RETURNED
     if (tail := log_tail(answer)) and not wanted.quiet:
         err.write(hide(f"--- end of the function's log\n{tail.rstrip()}\n---\n"))

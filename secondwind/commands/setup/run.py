@@ -143,6 +143,8 @@ def _plan(resources: list[Resource], host: str, terms: SetupTerms, out: TextIO) 
             continue
         plan.append((resource, step))
         out.write(hidden(text_of(resource.label, step), terms.environ))
+    if len(plan) != len(resources):
+        out.write("nothing is done before all can be read\n")
     return plan, len(plan) == len(resources)
 
 
