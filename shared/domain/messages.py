@@ -65,11 +65,6 @@ class Thing(Struct, frozen=True, kw_only=True, omit_defaults=True):
     persons: tuple[str, ...] = ()
     """For whom it is, by the routes that sent it here."""
 
-    @property
-    def bare(self) -> Thing:
-        """The same without strangers' words: what it is about, and why, stays."""
-        return replace(self, job_name="", owner="", queue="", message="", evidence="", lines=())
-
 
 class Letter(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One message on its way, or of which nobody knows whether it arrived."""

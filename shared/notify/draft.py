@@ -108,7 +108,7 @@ def draft_of(
         zone: in which moments are shown.
         case_of: the case that each is about, as it is now; None: none is known.
     """
-    things = [one.bare for one in things] if letter.bare else things
+    things = [_bare(one) for one in things] if letter.bare else things
     ordered = sorted(things, key=lambda one: list(What).index(one.what) if one.what is not What.BREAKER_OPENED else -1)
     counts = {what: sum(one.what is what for one in things) + letter.more.get(what.value, 0) for what in What}
     heads = [_head(what, count) for what, count in counts.items() if count]
@@ -134,6 +134,11 @@ def trial_draft(name: str, now: float) -> Draft:
     thing = Thing(id="test", what=What.DIGEST, at=now, due_at=now)
     item = DraftItem(thing=thing, title="It works", facts=(Fact("channel", name), Fact("sent", rfc3339(now))))
     return Draft(id=f"test-{int(now)}", title=f"{BRAND}: a test", notes=(), items=(item,), more={}, at=now)
+
+
+def _bare(thing: Thing) -> Thing:
+    """The same without strangers' words: what it is about, and why, stays."""
+    return replace(thing, job_name="", owner="", queue="", message="", evidence="", lines=())
 
 
 def _head(what: What, count: int) -> str:

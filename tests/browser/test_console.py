@@ -9,10 +9,13 @@ from msgspec.structs import replace
 from selenium.webdriver.common.by import By
 
 from shared.documents import record_write
+from shared.domain.keys import breaker_key
 from shared.domain.link_key import parse_link_key
 from shared.domain.links import HoldAnswer, digest_of, link_to, link_url, sign
 from shared.domain.record import Case, CaseState, JobRecord
+from shared.people import open_breaker
 from tests.browser.conftest import SECRET, Desk, Page
+from tests.support.systems import CLUSTER
 from tests.unit.people.conftest import held, put, record_at
 
 HOSTILE = "<script>document.title='pwned'</script><img src=x onerror=\"document.title='pwned'\">\u202e\x1b[31m"
@@ -86,14 +89,31 @@ def test_without_script_on_a_telephone_in_the_dark(desk: Desk, people: People) -
     assert "Rejected. Nothing follows" in page.click("Reject")
 
 
+def test_a_key_that_ends_a_reason_decides_nothing(desk: Desk, people: People) -> None:
+    """Who writes why they say no, and presses the key that telephones offer to go on, has said neither yes nor no."""
+    keys = [put(desk.ledger, held(number)) for number in (1, 2)]
+    open_breaker(desk.ledger, CLUSTER, why="maintenance", by="ben", now=desk.clock.now())
+    before = [desk.ledger.load([key])[key] for key in (*keys, breaker_key(CLUSTER))]
+    page = people(width=360)
+    page.go(desk.server.link)
+    for where, field in (("/held", "why"), (f"/case?id={held(1).failure_id}", "why"), ("/breakers", "w1")):
+        page.go(desk.url + where)
+        for box in page.driver.find_elements(By.ID, "c1"):
+            box.click()
+        shown = [one for one in page.driver.find_elements(By.TAG_NAME, "button") if one.is_displayed()]
+        assert all(one.text for one in shown), where
+        page.type(field, "it has diverged\n")
+        page.type(field, " twice")
+        assert page.driver.find_element(By.ID, field).get_attribute("value") == "it has diverged twice", where
+    assert [desk.ledger.load([key])[key] for key in (*keys, breaker_key(CLUSTER))] == before
+
+
 def test_one_of_many_and_then_all_of_them(desk: Desk, people: People) -> None:
-    """A card's own button answers that one alone; a key pressed in the reason's field answers nobody by chance."""
+    """A card's own button answers that one alone."""
     keys = [put(desk.ledger, held(number)) for number in range(1, 5)]
     page = people(width=360, script=False)
     page.go(desk.server.link)
     page.go(f"{desk.url}/held")
-    assert "Choose 1 to 100 failures" in page.enter("why", "no reason yet")
-    page.driver.back()
     page.shot("held-many")
     assert page.click("Approve").count("Approved. The next sweep") == 1
     assert [record_at(desk.ledger, key).cases[0].open for key in keys] == [True] * 4

@@ -14,7 +14,7 @@ from tests.support.clock import START, Clock
 from tests.support.memory_ledger import MemoryLedger
 from tests.support.systems import CLUSTER
 from tests.unit.console.conftest import Browser
-from tests.unit.people.conftest import OTHER, put, record_at, stopped
+from tests.unit.people.conftest import OTHER, held, put, record_at, stopped
 
 
 def opened(ledger: MemoryLedger, *scopes: object) -> None:
@@ -69,6 +69,15 @@ def test_a_breaker_elsewhere_is_neither_seen_nor_changed(ann: Browser, boss: Bro
         ann.get("/breakers")
     limit = decode_limit(ledger.load([breaker_key(OTHER)])[breaker_key(OTHER)].document)
     assert limit.opened_at == START
+
+
+@pytest.mark.parametrize("where", ["/breakers", "/held", "/case"])
+def test_the_key_that_ends_a_text_presses_no_answer(boss: Browser, ledger: MemoryLedger, where: str) -> None:
+    """It presses the first button of the form; where there are several answers that is none of them."""
+    opened(ledger, CLUSTER)
+    put(ledger, held(1))
+    page = boss.get(f"{where}?id={held(1).failure_id}")
+    assert page.partition("<button")[2].partition(">")[0] == ' type="submit" disabled hidden'
 
 
 def test_opening_wants_a_reason(boss: Browser, ledger: MemoryLedger, clock: Clock) -> None:
