@@ -80,6 +80,8 @@ ASKED_MAX = 10
 SQUEUE_SHOWS = "JobID:20,JobArrayID:45,State:20,StartTime:20,RestartCnt:20"
 SQUEUE_ROW = r"^{} +(\S+) +(\S+) +(\S+) +([0-9]{{1,9}}) *$"
 SQUEUE_BYTES_MAX = 1024
+SQUEUE_HEARS = ("SQUEUE_", "SLURM_CLUSTERS")
+"""What a user may have set, also to ask another cluster, where that number is another job's."""
 LOOK_PAUSES = 15
 """After a look it rests at least so many times as long: thousands of heartbeats on a slow file server, or a job that
 prints without end, cost a sixteenth of a core at most."""
@@ -2473,30 +2475,31 @@ class Reporter:
         self._job = job
         self._wall_clock = wall_clock
         self._ask = ask
-        self._told: Dict[str, Any] = {}
+        self._message: Optional[str] = None
+        self._occurred_at = 0
         self._trouble = ""
 
     def __call__(self, finding: Finding) -> bool:
         """Whether the failure is told now. Says so, or why not, on standard error."""
-        if not self._told:  # of a failure that is told late, the time stays that of the failure
-            told = dict(self._job, occurred_at=int(self._wall_clock()), reason=finding.reason, emitter=NAME)
-            told.update(message=plain(finding.message, MESSAGE_BYTES_MAX))
-            told.update({_EVIDENCE[name]: value for name, value in finding.groups.items()})
-            self._told = told
+        if finding.message != self._message:  # of one that is told late, the time stays that of the failure
+            self._message, self._occurred_at = finding.message, int(self._wall_clock())
         if self._ask is not None:
-            answered = self._ask(self._told)
+            answered = self._ask(self._job)
             if answered is None:
                 return False
-            self._told, self._ask = dict(answered), None
+            self._job, self._ask = answered, None
+        told = dict(self._job, occurred_at=self._occurred_at, reason=finding.reason, emitter=NAME)
+        told.update(message=plain(finding.message, MESSAGE_BYTES_MAX))
+        told.update({_EVIDENCE[name]: value for name, value in finding.groups.items()})
         try:
-            append_line(self._path, json.dumps(self._told, sort_keys=True).encode("ascii") + b"\n")
+            append_line(self._path, json.dumps(told, sort_keys=True).encode("ascii") + b"\n")
         except OSError as error:
             trouble = "cannot write to {}: {}; goes on trying".format(plain(self._path), error.strerror)
             if trouble != self._trouble:
                 say(trouble)
             self._trouble = trouble
             return False
-        say("told in {}: {}, job {}".format(plain(self._path), finding.reason, self._told["job_id"]))
+        say("told in {}: {}, job {}".format(plain(self._path), finding.reason, told["job_id"]))
         return True
 
 
@@ -2594,7 +2597,7 @@ class Slurm:
     def _row(self, asked_for: str) -> Optional[Tuple[str, str, Optional[int], int]]:
         """Name, state, start (unix seconds) and restarts of the job, as squeue shows them within ASK_S."""
         command = ["squeue", "--noheader", "--jobs", asked_for, "--Format", SQUEUE_SHOWS]
-        environ = {name: value for name, value in os.environ.items() if not name.startswith("SQUEUE_")}
+        environ = {name: value for name, value in os.environ.items() if not name.startswith(SQUEUE_HEARS)}
         environ["SLURM_TIME_FORMAT"] = "%s"
         try:
             squeue = subprocess.Popen(  # noqa: S603 - a list, and the id has been checked

@@ -83,7 +83,7 @@ main() {
     if [[ -n ${SLURM_ARRAY_TASK_ID:-} ]]; then
         job_id=${SLURM_ARRAY_JOB_ID:-}_$SLURM_ARRAY_TASK_ID
     fi
-    line='{"schema":"job-failure/1","system":"ehpc","has_ended":true'$(field emitter "$emitter")
+    line='{"schema":"job-failure/1","system":"ehpc","has_ended":"true"'$(field emitter "$emitter")
     line+=$(field cluster_id "$cluster_id")$(field region "$(setting SECONDWIND_REGION '')")
     line+=$(field job_id "$job_id")
     line+=$(field occurred_at "${SLURM_JOB_END_TIME:-}")$(field started_at "${SLURM_JOB_START_TIME:-}")

@@ -43,7 +43,7 @@ def told(job: Any) -> Tuple[str, Dict[str, Any]]:
         "schema": "job-failure/1",
         "system": "ehpc",
         "emitter": "pbs_hook",
-        "has_ended": True,
+        "has_ended": "true",
         "cluster_id": known["SECONDWIND_CLUSTER_ID"],
         "region": known.get("SECONDWIND_REGION"),
         "job_id": text(job.id),

@@ -13,7 +13,7 @@ from emitters import stuck_rank_watcher as watcher
 from tests.emitters.conftest import USER
 
 SQUEUE = """#!/bin/sh
-echo "$@" "$SLURM_TIME_FORMAT" "$SQUEUE_STATES" >> "$0.asked"
+echo "$@" "$SLURM_TIME_FORMAT" "$SQUEUE_STATES$SLURM_CLUSTERS" >> "$0.asked"
 {}
 """
 BEGAN = 1795903320
@@ -25,6 +25,7 @@ def squeue(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], N
     """Sets what squeue does; until then there is none."""
     monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
     monkeypatch.setenv("SQUEUE_STATES", "PD")
+    monkeypatch.setenv("SLURM_CLUSTERS", "another")
     monkeypatch.setattr(watcher, "ASK_S", 0.3)
     monkeypatch.setattr(watcher, "ASKED_MAX", 2)
 
@@ -134,6 +135,17 @@ def test_slurm_is_asked_until_it_answers_and_only_when_there_is_something_to_tel
     assert asked == ["12_3", "12_3"]
     told = json.loads((tmp_path / "later" / "x.log").read_text())
     assert (told["job_id"], told["started_at"], told["occurred_at"]) == ("14", BEGAN, 1795903999)
+
+
+def test_what_could_not_be_told_of_an_earlier_silence_is_not_told_of_a_later_one(tmp_path: Path) -> None:
+    """The job went on, and hangs hours later: its time and its text, or the rules would judge another failure."""
+    report = watcher.Reporter(str(tmp_path / "later" / "x.log"), {"job_id": "1"}, iter([100.0, 9000.0]).__next__)
+    first, second = (watcher.Finding("stalled", f"no output; output: step {step}", {}) for step in (1, 2))
+    assert [report(first), report(first), report(second)] == [False] * 3
+    (tmp_path / "later").mkdir()
+    assert report(second)
+    told = json.loads((tmp_path / "later" / "x.log").read_text())
+    assert (told["occurred_at"], told["message"]) == (9000, second.message)
 
 
 @pytest.mark.parametrize(
