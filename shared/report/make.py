@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable
 from datetime import time, timezone, tzinfo
@@ -36,6 +37,8 @@ MAX_ID_CHARS = 64
 EXAMPLE_CHARS = 1024
 CHANNELS_MAX = 20
 _ORDER = {Fate.HELD: 0, Fate.UNKNOWN: 1, Fate.WAITING: 2}
+_FINGERPRINT = re.compile(r"[0-9a-f]{16}\Z")
+"""Anything else is somebody else's word: a rule is named after it."""
 _UNCLASSIFIED = frozenset({"", "unknown"})
 
 
@@ -155,7 +158,7 @@ def _unclassified(courses: Iterable[Course]) -> tuple[tuple[UnclassifiedText, ..
     groups: dict[str, list[Course]] = {}
     for course in courses:
         fingerprint = course.told.get("fingerprint", "")
-        if fingerprint and course.told.get("failure_class", "") in _UNCLASSIFIED:
+        if _FINGERPRINT.match(fingerprint) and course.told.get("failure_class", "") in _UNCLASSIFIED:
             groups.setdefault(fingerprint, []).append(course)
     ordered = sorted(groups.items(), key=lambda group: (-len(group[1]), group[0]))
     return tuple(_text(name, some) for name, some in ordered[:TEXTS_MAX]), max(0, len(ordered) - TEXTS_MAX)

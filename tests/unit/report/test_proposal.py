@@ -88,6 +88,15 @@ def test_hostile_text_proposes_a_valid_rule_or_none(
     assert not found.rule or not check_policy(f"version: 1\nrules:\n{found.rule}").faults
 
 
+@pytest.mark.parametrize("fingerprint", ["", "x\n  action: rerun\n#", "0" * 15, "0" * 16 + "\n", "0123456789ABCDEF"])
+def test_no_rule_is_named_after_what_is_no_fingerprint(
+    fingerprint: str, row: Make[dict[str, str]], report: Make[NightReport]
+) -> None:
+    """Whoever can write into the Logstore writes no rule, and moves nobody's cursor."""
+    told = report(row("suppressed", "no_rule", evidence="error: disk", fingerprint=fingerprint))
+    assert told.unclassified == ()
+
+
 def test_texts_come_by_how_many_failures_they_have(row: Make[dict[str, str]], report: Make[NightReport]) -> None:
     """Class `unknown` or none; a text with a class has its rule already."""
     told = report(
