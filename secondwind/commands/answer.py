@@ -15,7 +15,6 @@ from shared.domain.act import UNSIGNED, Signed
 from shared.domain.errors import ActRefused, LedgerUnavailable, SecondWindError
 from shared.domain.keys import job_key
 from shared.domain.links import answer_id, digest_of, question_of
-from shared.domain.mode import Mode
 from shared.domain.outcome import Outcome
 from shared.domain.record import CaseState
 from shared.people.holds import Hold
@@ -114,7 +113,7 @@ def _decide(hold: Hold | SecondWindError, question: str, *, yes: bool, by: str, 
         asked = f" ({hold.case.reason.value})" if hold.case.reason else ""
         verb = f"approved{asked}: the sweep asks every gate that is left" if yes else "rejected: nothing follows"
         lines = [f"failure {hold.case.failure_id} of {shown(key)} is {verb}"]
-        obstacles = _obstacles(ledger, hold, now) if yes else []
+        obstacles = _obstacles(ledger, hold) if yes else []
         return CommandResult(lines=[*lines, *obstacles], body=_body(key, outcome, obstacles))
 
     return work
@@ -124,14 +123,9 @@ def _body(key: str, outcome: Outcome, obstacles: list[str]) -> dict[str, object]
     return {"job": key, "outcome": outcome.fields(), "notes": obstacles}
 
 
-def _obstacles(ledger: Ledger, hold: Hold, now: float) -> list[str]:
-    """What a person set that will stop it all the same."""
-    notes: list[str] = []
-    controls = people.read_controls(ledger).at(now)
-    everything = controls.everything
-    if everything is not None and everything.mode is not Mode.AUTO:
-        notes.append(f"note: mode {everything.mode.value} is set by {shown(everything.by)}, so it will not be rerun")
+def _obstacles(ledger: Ledger, hold: Hold) -> list[str]:
+    """What will stop it all the same, and keep it."""
     breaker = people.breaker_of(ledger, hold.case.failure.scope)
-    if breaker is None or breaker.opened_at is not None:
-        notes.append(f"note: the breaker of {hold.case.failure.scope.key} is open, so it will wait behind it")
-    return notes
+    if breaker is not None and breaker.opened_at is None:
+        return []
+    return [f"note: the breaker of {hold.case.failure.scope.key} is open, so it will wait behind it"]

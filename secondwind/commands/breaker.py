@@ -120,7 +120,8 @@ def close_at(scope: str, backlog: people.Backlog, by: str, per_minute: int, besi
         raise UnusableError(f"--per-minute wants 1 to {PER_MINUTE_MAX}")
 
     def work(ledger: Ledger, now: float) -> CommandResult:
-        people.check_mode(ledger, backlog, now)
+        if backlog is people.Backlog.RESUME:
+            people.check_mode(people.read_controls(ledger).at(now))
         waiting = people.waiting_behind(ledger, place)
         done = people.close_breaker(ledger, place, by=by, now=now, signed=beside)
         settled = people.settle(ledger, place, backlog, by=by, now=now, per_minute=per_minute, signed=beside)

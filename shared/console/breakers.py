@@ -66,7 +66,8 @@ def breaker_act(visit: Visit, form: dict[str, list[str]]) -> WebResponse:
             people.open_breaker(ledger, scope, why=why, by=by, now=now, signed=signed)
             return breakers_page(visit, f"The breaker of {scope.key} is open: nothing is rerun there.")
         backlog = Backlog(what)
-        people.check_mode(ledger, backlog, now)
+        if backlog is Backlog.RESUME:
+            people.check_mode(people.read_controls(ledger).at(now), visit.site.policy.mode)
         people.close_breaker(ledger, scope, by=by, now=now, signed=signed)
         done = people.settle(ledger, scope, backlog, by=by, now=now, per_minute=PER_MINUTE, signed=signed)
     except ValueError:

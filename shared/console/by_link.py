@@ -10,7 +10,7 @@ from shared.console.site import Site, Visit
 from shared.console.visitor import Visitor
 from shared.domain.act import MAX_WHO_CHARS, Way
 from shared.domain.links import CHANNEL, AnswerLink, BadLink, HoldAnswer, LinkFault, digest_of, verify
-from shared.people import CaseChanged, LinkSight, LinkSpent, UnknownId
+from shared.people import CaseChanged, LinkSight, LinkSpent, ModeInTheWay, UnknownId
 from shared.people.moves import NotHeld
 from shared.people.walk import Contended
 from shared.policy.people import Deed
@@ -43,10 +43,11 @@ def link_act(site: Site, request: WebRequest) -> WebResponse:
     by, why = _name(link, form), why_of(form)
     try:
         _check_may(visit, link, people.shown_to(site.ledger, link))
-        people.answer_by_link(site.ledger, link, seen=seen, by=by, now=site.now, signed=visit.visitor.signed(why))
+        signed, mode = visit.visitor.signed(why), site.policy.mode
+        people.answer_by_link(site.ledger, link, seen=seen, by=by, now=site.now, signed=signed, of_policy=mode)
     except CaseChanged:
         return _shown(visit, link, token, status=409, says="It has changed since it was shown: nothing was done.")
-    except (NotHeld, LinkSpent, Contended) as error:
+    except (NotHeld, LinkSpent, Contended, ModeInTheWay) as error:
         return _shown(visit, link, token, status=409, says=sentence_of(error))
     except UnknownId as error:
         raise Refused(410, sentence_of(error)) from None

@@ -13,7 +13,6 @@ from shared.console.site import Visit
 from shared.domain.act import MAX_WHY_CHARS
 from shared.domain.errors import SecondWindError
 from shared.domain.links import HoldAnswer
-from shared.domain.mode import Mode
 from shared.people import CaseChanged, Hold
 from shared.people.moves import NotHeld
 from shared.policy.people import Deed
@@ -52,6 +51,7 @@ def held_page(visit: Visit) -> WebResponse:
         size=PAGE_HOLDS,
         more=len(found) - first - len(views),
         any_may=any(map(_may, views)),
+        obstacle=_mode_over(visit),
     )
 
 
@@ -107,13 +107,20 @@ def why_of(form: dict[str, list[str]]) -> str:
 def obstacles(visit: Visit, view: CaseView) -> list[str]:
     """What people set that will stop a rerun even after a yes."""
     notes: list[str] = []
-    everything = people.read_controls(visit.site.ledger).at(visit.site.now).everything
-    if everything is not None and everything.mode is not Mode.AUTO:
-        notes.append(f"Mode {everything.mode.value} is set by {everything.by}: nothing is rerun while it holds.")
+    mode = _mode_over(visit, view.case.held_rule)
+    if mode:
+        notes.append(mode)
     breaker = people.breaker_of(visit.site.ledger, view.case.failure.scope)
     if breaker is None or breaker.opened_at is not None:
         notes.append("The breaker of this place is open: after a yes it waits behind it.")
     return notes
+
+
+def _mode_over(visit: Visit, rule: str = "") -> str:
+    """The mode under which no yes is taken; empty if none holds."""
+    controls = people.read_controls(visit.site.ledger).at(visit.site.now)
+    whose = people.in_the_way(controls, visit.site.policy.mode, rule)
+    return f"{whose[:1].upper()}{whose[1:]}: no yes is taken while it holds." if whose else ""
 
 
 def _answered(visit: Visit, mark: str, found: Mapping[str, Hold], said: HoldAnswer, why: str) -> Answered:
@@ -125,12 +132,13 @@ def _answered(visit: Visit, mark: str, found: Mapping[str, Hold], said: HoldAnsw
     if not visit.visitor.may_answer(Deed(said.value), hold.case):
         return Answered(view=None, asked=shown, says=f"You may not {said.value} this one.")
     yes, visitor, now = said is HoldAnswer.APPROVE, visit.visitor, visit.site.now
+    ledger, signed, mode = visit.site.ledger, visitor.signed(why), visit.site.policy.mode
     try:
-        people.answer(visit.site.ledger, hold, yes=yes, by=visitor.name, now=now, signed=visitor.signed(why), seen=seen)
+        people.answer(ledger, hold, yes=yes, by=visitor.name, now=now, signed=signed, seen=seen, of_policy=mode)
     except CaseChanged as changed:
         view = view_of(changed.hold, visitor, now)
         return Answered(view=view, asked=shown, says="It has changed since you looked: nothing was done. Look again.")
-    except NotHeld as other:
+    except (NotHeld, people.ModeInTheWay) as other:
         return Answered(view=view_of(hold, visitor, now), asked=shown, says=_first_up(str(other)))
     except (people.UnknownId, people.Contended) as error:
         return Answered(view=None, asked=shown, says=_first_up(str(error)))

@@ -12,6 +12,7 @@ from shared.console.chart import chart_of
 from shared.console.http import WebResponse
 from shared.console.site import NIGHT_S, Visit
 from shared.domain.errors import SinkUnavailable
+from shared.domain.mode import Mode
 from shared.domain.record import CaseState
 from shared.people.channels import states_of
 from shared.report import ReportTerms, report_of
@@ -45,6 +46,8 @@ def tonight_page(visit: Visit) -> WebResponse:
         suspects=_suspects(visit),
         silent=[one for one in states_of(site.ledger, site.policy.notify) if one.problem] if visitor.looks else [],
         everything=controls.everything,
+        mode=people.in_the_way(controls, site.policy.mode),
+        ruled=[name for name, one in controls.rules.items() if one.mode is not Mode.AUTO],
         **_report(visit),
     )
 

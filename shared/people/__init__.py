@@ -8,11 +8,9 @@ from shared.people.breakers import (
     Backlog,
     BreakerSeen,
     Changed,
-    ModeInTheWay,
     Settled,
     breaker_of,
     breakers,
-    check_mode,
     close_breaker,
     known_scopes,
     open_breaker,
@@ -32,7 +30,7 @@ from shared.people.holds import (
     open_cases,
 )
 from shared.people.link_use import LinkSight, LinkSpent, answer_by_link, shown_to
-from shared.people.modes import LooserMode, clear_mode, read_controls, set_mode
+from shared.people.modes import LooserMode, ModeInTheWay, check_mode, clear_mode, in_the_way, read_controls, set_mode
 from shared.people.nodes import SuspectSeen, clear_node, suspected_nodes
 from shared.people.walk import Contended
 
@@ -63,6 +61,7 @@ __all__ = [
     "find",
     "find_all",
     "holds",
+    "in_the_way",
     "known_scopes",
     "open_breaker",
     "open_cases",

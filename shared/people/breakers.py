@@ -9,14 +9,11 @@ from msgspec import Struct
 
 from shared.documents import decode_limit, limit_of, limit_write, record_write
 from shared.domain.act import UNSIGNED, Signed
-from shared.domain.errors import ActRefused
 from shared.domain.job import Scope
 from shared.domain.keys import Kind, breaker_key, group_of, job_of, kind_of, scope_of_breaker
 from shared.domain.limits import SharedLimit, closed_by_hand, opened
-from shared.domain.mode import Mode, ModeSet
 from shared.domain.record import JobRecord
 from shared.domain.room import LARGEST_BYTES, fitted
-from shared.people.modes import read_controls
 from shared.people.moves import backlog, drop, resume, waits_behind_breaker
 from shared.people.walk import BATCH, TRIES, Contended, as_listed, batches, listed, records
 from shared.ports import Ledger, Stored, Write
@@ -29,14 +26,6 @@ class Backlog(str, Enum):
     """They are taken up by the sweep, each asked every gate anew."""
     DROP = "drop"
     """Their `suppressed/breaker_open` was their last word."""
-
-
-class ModeInTheWay(ActRefused):
-    """What is resumed under a mode set by hand the sweep closes for good: nothing was changed."""
-
-    def __init__(self, by_hand: ModeSet) -> None:
-        whose = f"mode {by_hand.mode.value} is set by {by_hand.by}"
-        super().__init__(f"{whose}: what is resumed now would be closed for good. Nothing was done; take it back first")
 
 
 class BreakerSeen(Struct, frozen=True, kw_only=True):
@@ -120,18 +109,6 @@ def open_breaker(ledger: Ledger, scope: Scope, *, why: str, by: str, now: float,
 def close_breaker(ledger: Ledger, scope: Scope, *, by: str, now: float, signed: Signed = UNSIGNED) -> Changed:
     """Close it; one that is closed stays as it is. What waits behind it is not touched. Raises as `open_breaker`."""
     return _change(ledger, scope, lambda known: closed_by_hand(known, scope, now, by, signed), now)
-
-
-def check_mode(ledger: Ledger, how: Backlog, now: float) -> None:
-    """Before a breaker is closed: is nothing in the way of what is to become of its backlog?
-
-    Raises:
-        ModeInTheWay: it would be closed for good.
-        LedgerUnavailable: out of reach, or the modes cannot be read.
-    """
-    by_hand = read_controls(ledger).at(now).everything
-    if how is Backlog.RESUME and by_hand is not None and by_hand.mode is not Mode.AUTO:
-        raise ModeInTheWay(by_hand)
 
 
 def breaker_of(ledger: Ledger, scope: Scope) -> SharedLimit | None:

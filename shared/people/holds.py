@@ -9,10 +9,13 @@ from msgspec import Struct
 from shared.documents import decode_record, record_write
 from shared.domain.act import UNSIGNED, Signed
 from shared.domain.errors import ActRefused
+from shared.domain.keys import CONTROLS_KEY
 from shared.domain.links import digest_of
+from shared.domain.mode import Mode
 from shared.domain.outcome import Outcome
 from shared.domain.record import Case, CaseState, JobRecord
 from shared.domain.room import LARGEST_BYTES, fitted
+from shared.people.modes import check_mode, controls_of
 from shared.people.moves import approve, reject
 from shared.people.walk import TRIES, Contended, as_listed, records
 from shared.ports import Ledger
@@ -117,13 +120,23 @@ class CaseChanged(ActRefused):
 
 
 def answer(
-    ledger: Ledger, hold: Hold, *, yes: bool, by: str, now: float, signed: Signed = UNSIGNED, seen: str = ""
+    ledger: Ledger,
+    hold: Hold,
+    *,
+    yes: bool,
+    by: str,
+    now: float,
+    signed: Signed = UNSIGNED,
+    seen: str = "",
+    of_policy: Mode = Mode.AUTO,
 ) -> Outcome:
     """Approve or reject; the outcome that the record now owes.
 
-    `seen`: digest of what the person was shown, `digest_of`; empty: whatever it is now is answered.
+    `seen`: digest of what the person was shown, `digest_of`; empty: whatever it is now is answered. `of_policy`: as in
+    `in_the_way`.
 
     Raises:
+        ModeInTheWay: a yes would have it closed for good; nothing was changed.
         NotHeld: somebody, or the end of the hold, was first; nothing was changed.
         CaseChanged: it is held, and is not what was shown; nothing was changed.
         UnknownId: the case is gone.
@@ -132,7 +145,8 @@ def answer(
     """
     decide = approve if yes else reject
     for _ in range(TRIES):
-        stored = ledger.load([hold.key]).get(hold.key)
+        found = ledger.load([hold.key, CONTROLS_KEY])
+        stored = found.get(hold.key)
         record = decode_record(stored.document) if stored else JobRecord()
         case = record.case(hold.case.failure_id)
         if stored is None or case is None:
@@ -140,6 +154,8 @@ def answer(
         changed, outcome = decide(record, as_listed(hold.key, case), by, now, signed)
         if seen and seen != digest_of(hold.key, case):
             raise CaseChanged(Hold(key=hold.key, case=as_listed(hold.key, case)))
+        if yes:
+            check_mode(controls_of(found.get(CONTROLS_KEY)).at(now), of_policy, case.held_rule)
         write = record_write(hold.key, fitted(changed, LARGEST_BYTES) or changed, stored.version, now)
         if not ledger.save([write]):
             return outcome

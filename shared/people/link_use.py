@@ -10,8 +10,10 @@ from shared.domain.errors import ActRefused
 from shared.domain.keys import Kind, kind_of, link_key
 from shared.domain.link_use import LinkUse
 from shared.domain.links import AnswerLink, HoldAnswer, digest_of
+from shared.domain.mode import Mode
 from shared.domain.outcome import Outcome
 from shared.people.holds import Hold, UnknownId, answer, find
+from shared.people.modes import check_mode, read_controls
 from shared.people.moves import HoldStanding, NotHeld, standing_of
 from shared.people.walk import TRIES, Contended, as_listed
 from shared.ports import Ledger
@@ -60,7 +62,16 @@ def _moved(ledger: Ledger, hold: Hold) -> Hold:
         return hold
 
 
-def answer_by_link(ledger: Ledger, link: AnswerLink, *, seen: str, by: str, now: float, signed: Signed) -> Outcome:
+def answer_by_link(
+    ledger: Ledger,
+    link: AnswerLink,
+    *,
+    seen: str,
+    by: str,
+    now: float,
+    signed: Signed,
+    of_policy: Mode = Mode.AUTO,
+) -> Outcome:
     """Do what a verified link of somebody who may do it says; the outcome that is owed now.
 
     The use is written down first. A crash behind that leaves a case that is held as before: the same link may then
@@ -73,11 +84,13 @@ def answer_by_link(ledger: Ledger, link: AnswerLink, *, seen: str, by: str, now:
         by: who answers.
         now: unix seconds.
         signed: from where, and why.
+        of_policy: as in `in_the_way`.
 
     Raises:
         LinkSpent: it was used before.
         NotHeld: the case waits for no answer (any more).
         CaseChanged: it is not what was shown: show it anew.
+        ModeInTheWay: a yes would have it closed for good; the link is as good as before.
         UnknownId: it is gone.
         Contended: others changed the record three times.
         LedgerUnavailable: out of reach, or it is not known whether it was saved: repeating tells.
@@ -90,10 +103,12 @@ def answer_by_link(ledger: Ledger, link: AnswerLink, *, seen: str, by: str, now:
     if standing is not HoldStanding.HELD:
         raise NotHeld(shown.hold.case, standing)
     yes = link.answer is HoldAnswer.APPROVE
+    if yes:
+        check_mode(read_controls(ledger).at(now), of_policy, shown.hold.case.held_rule)
     if digest == seen:
         _spend(ledger, link, LinkUse(at=now, by=by, digest=seen), now)
     # Of what has changed it says so, and has changed nothing.
-    return answer(ledger, shown.hold, yes=yes, by=by, now=now, signed=signed, seen=seen)
+    return answer(ledger, shown.hold, yes=yes, by=by, now=now, signed=signed, seen=seen, of_policy=of_policy)
 
 
 def _spend(ledger: Ledger, link: AnswerLink, use: LinkUse, now: float) -> None:

@@ -11,7 +11,7 @@ from shared.domain.act import UNSIGNED, Signed, Way
 from shared.domain.errors import ActRefused
 from shared.domain.failure import Trigger
 from shared.domain.keys import CONTROLS_KEY
-from shared.domain.mode import Controls, ModeSet
+from shared.domain.mode import Controls, Mode, ModeSet
 from shared.domain.outcome import Outcome, rfc3339, stable_id
 from shared.domain.reasons import Reason
 from shared.domain.record import OWED_RETRY_S
@@ -27,6 +27,13 @@ class LooserMode(ActRefused):
         super().__init__(f"mode {known.mode.value} is set by {known.by}: {todo}; nothing was changed")
 
 
+class ModeInTheWay(ActRefused):
+    """What goes on under such a mode the sweep closes for good: nothing was changed."""
+
+    def __init__(self, whose: str) -> None:
+        super().__init__(f"{whose}: what goes on under it is closed for good. Nothing was done; take it back first")
+
+
 MAX_ACTS = 200
 """A kill switch that cannot be set because earlier acts were not told would be the worse loss."""
 
@@ -37,7 +44,28 @@ def read_controls(ledger: Ledger) -> Controls:
     Raises:
         LedgerUnavailable: the ledger is out of reach, or the document is malformed: that is not "nothing set".
     """
-    return _controls_of(ledger.load([CONTROLS_KEY]).get(CONTROLS_KEY))
+    return controls_of(ledger.load([CONTROLS_KEY]).get(CONTROLS_KEY))
+
+
+def in_the_way(controls: Controls, of_policy: Mode = Mode.AUTO, rule: str = "") -> str:
+    """Which mode closes for good whatever goes on under it, in words; empty if none does.
+
+    Args:
+        controls: what holds (`Controls.at`).
+        of_policy: the policy's and SECONDWIND_MODE's, where that is known.
+        rule: which holds what is to go on, if one does.
+    """
+    for one, whose in ((controls.everything, ""), (controls.rules.get(rule), f" {_for(rule)}")):
+        if one is not None and one.mode is not Mode.AUTO:
+            return f"mode {one.mode.value} is set{whose} by {one.by}"
+    return "" if of_policy is Mode.AUTO else f"mode {of_policy.value} holds by the policy or SECONDWIND_MODE"
+
+
+def check_mode(controls: Controls, of_policy: Mode = Mode.AUTO, rule: str = "") -> None:
+    """Before something goes on: as `in_the_way`. Raises ModeInTheWay."""
+    whose = in_the_way(controls, of_policy, rule)
+    if whose:
+        raise ModeInTheWay(whose)
 
 
 def set_mode(
@@ -104,7 +132,7 @@ def clear_mode(
 def _change(ledger: Ledger, change: Callable[[Controls], Controls]) -> Controls:
     for _ in range(TRIES):
         stored = ledger.load([CONTROLS_KEY]).get(CONTROLS_KEY)
-        known = _controls_of(stored)
+        known = controls_of(stored)
         changed = change(known)
         if changed == known or not ledger.save([controls_write(changed, stored.version if stored else None)]):
             return changed
@@ -152,5 +180,6 @@ def _for(rule: str | None) -> str:
     return "for everything" if rule is None else f"for rule {rule}"
 
 
-def _controls_of(stored: Stored | None) -> Controls:
+def controls_of(stored: Stored | None) -> Controls:
+    """The document of modes as it was read. Raises LedgerUnavailable if it is malformed."""
     return decode_controls(stored.document) if stored else Controls()

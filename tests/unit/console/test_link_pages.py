@@ -7,9 +7,12 @@ from msgspec.structs import replace
 
 from shared.documents import record_write
 from shared.domain.job import Scope
+from shared.domain.keys import link_key
 from shared.domain.link_key import LinkKey
 from shared.domain.links import HoldAnswer, link_to, sign
+from shared.domain.mode import Mode, ModeSet
 from shared.domain.record import Case, CaseState, JobRecord
+from shared.people import clear_mode, set_mode
 from shared.policy.people import Deed, Person
 from tests.support.clock import START, Clock
 from tests.support.memory_ledger import MemoryLedger
@@ -43,6 +46,21 @@ def test_a_get_shows_and_a_post_acts(reader: Browser, ledger: MemoryLedger) -> N
     assert "Approved. The next sweep" in reader.send("/link", why="seen it")
     told = record_at(ledger, key).owed[0]
     assert (told["actor"], told["why"]) == ("ann (link, from 203.0.113.5)", "seen it")
+
+
+def test_a_link_is_not_used_up_by_a_mode_that_stands_in_the_way(reader: Browser, ledger: MemoryLedger) -> None:
+    """Nothing is done while somebody has switched off; the same link works when that is over."""
+    key = put(ledger, case := held(1))
+    set_mode(ledger, None, ModeSet(mode=Mode.OFF, by="zoe", at=START))
+    where = f"/link?t={token(key, case)}"
+    assert "Mode off is set by zoe" in reader.get(where)
+    assert "Mode off is set by zoe" in reader.send("/link")
+    assert reader.last.status == 409
+    assert record_at(ledger, key).cases[0] == case
+    assert ledger.load([link_key("approve-ann")]) == {}
+    clear_mode(ledger, None, by="zoe", now=START)
+    reader.get(where)
+    assert "Approved. The next sweep" in reader.send("/link")
 
 
 def test_a_used_link_says_by_whom(reader: Browser, ledger: MemoryLedger) -> None:

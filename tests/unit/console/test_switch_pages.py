@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from msgspec.structs import replace
 
 from shared import people
 from shared.documents import decode_controls, decode_limit, nodes_write
@@ -110,6 +111,37 @@ def test_a_mode_has_an_end(boss: Browser, ledger: MemoryLedger, clock: Clock) ->
     clock.moment += 4 * 3600
     assert "Mode off is set by" not in boss.get("/")
     assert "(over)" in boss.get("/modes")
+
+
+@pytest.mark.parametrize("mode", [Mode.OFF, Mode.OBSERVE])
+def test_what_the_policy_or_the_environment_switches_off_takes_no_yes(
+    boss: Browser, ledger: MemoryLedger, mode: Mode
+) -> None:
+    """The console knows that mode: nothing goes on there to be closed for good, and Tonight says so."""
+    keys = [put(ledger, held(1)), put(ledger, stopped(2))]
+    opened(ledger, CLUSTER)
+    boss.policy = replace(boss.policy, mode=mode)
+    before = ledger.load([*keys, breaker_key(CLUSTER)])
+    says = f"Mode {mode.value} holds by the policy or SECONDWIND_MODE"
+    assert says in boss.get("/").partition("<h2>Now</h2>")[0]
+    for where in ("/held", f"/case?id={held(1).failure_id}"):
+        assert says in boss.get(where)
+        assert says in boss.send("/held", answer="approve")
+        assert boss.last.status == 409
+    boss.get("/breakers")
+    assert says in boss.send("/breakers", do="resume")
+    assert ledger.load([*keys, breaker_key(CLUSTER)]) == before
+    boss.get("/held")
+    assert "Rejected" in boss.send("/held", answer="reject")
+
+
+def test_a_rules_mode_needs_somebody_as_well(boss: Browser, ledger: MemoryLedger) -> None:
+    """Tonight does not say that nothing is switched off while a rule is."""
+    assert "no mode is set" in boss.get("/")
+    people.set_mode(ledger, "the-rest", ModeSet(mode=Mode.OFF, by="zoe", at=START))
+    needs = boss.get("/").partition("<h2>Now</h2>")[0]
+    assert "A mode is set for 1 rule" in needs
+    assert "no mode is set" not in needs
 
 
 def test_a_rules_mode_is_set_and_taken_back(boss: Browser, ledger: MemoryLedger) -> None:

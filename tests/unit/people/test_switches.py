@@ -7,6 +7,7 @@ import sys
 import pytest
 from msgspec.structs import replace
 
+from secondwind.commands.answer import decide
 from secondwind.commands.breaker import close_at
 from shared import people
 from shared.documents import controls_write
@@ -19,7 +20,7 @@ from shared.ports import Ledger, Write
 from tests.support.meddled_ledger import MeddledLedger
 from tests.support.memory_ledger import touch
 from tests.support.systems import CLUSTER
-from tests.unit.people.conftest import OTHER, held, put, record_at, stopped
+from tests.unit.people.conftest import OTHER, failure_id, held, put, record_at, stopped
 from tests.unit.people.rewriting import NOW
 
 
@@ -202,6 +203,26 @@ def test_nothing_is_resumed_into_a_mode_that_would_close_it_for_good(memory: Med
     assert record_at(memory, key).cases[0].state is CaseState.DEFERRED
     people.set_mode(memory, None, ModeSet(mode=mode, by="zoe", at=NOW))
     close_at(CLUSTER.key, Backlog.DROP, "ann", 6)(memory, NOW)
+
+
+@pytest.mark.parametrize("rule", [None, "the-rest"])
+@pytest.mark.parametrize("mode", [Mode.OFF, Mode.OBSERVE])
+def test_no_yes_is_taken_under_a_mode_that_would_close_it_for_good(
+    memory: MeddledLedger, mode: Mode, rule: str | None
+) -> None:
+    """Whether everything or the rule that holds it is switched off: it stays held; a no is taken, and a yes later."""
+    cases = [replace(held(number), held_rule="the-rest") for number in (1, 2)]
+    keys = [put(memory, case) for case in cases]
+    people.set_mode(memory, rule, ModeSet(mode=mode, by="zoe", at=NOW, until=NOW + 60))
+    people.set_mode(memory, "another", ModeSet(mode=mode, by="zoe", at=NOW))
+    memory.saves.clear()
+    about = "" if rule is None else " for rule the-rest"
+    with pytest.raises(people.ModeInTheWay, match=f"mode {mode.value} is set{about} by zoe"):
+        decide(failure_id(1), yes=True, by="ann")(memory, NOW + 59)
+    assert memory.saves == []
+    decide(failure_id(2), yes=False, by="ann")(memory, NOW + 59)
+    decide(failure_id(1), yes=True, by="ann")(memory, NOW + 60)
+    assert [record_at(memory, key).cases[0].state for key in keys] == [CaseState.DEFERRED, CaseState.CLOSED]
 
 
 def test_a_conflict_in_a_batch_is_met_again(memory: MeddledLedger) -> None:
