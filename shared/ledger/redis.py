@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from shared.domain.errors import LedgerUnavailable
 from shared.ledger._redis_scripts import DOCUMENT_PREFIX, DUE, DUE_KEY, EXPIRES_KEY, FORGET, LOAD, NOTHING_KEY, SAVE
@@ -125,21 +125,21 @@ class RedisLedger:
         A server that does not show them (Tair may not) is one warning too; so is one that is out of reach, for the
         first load will say so and raise.
         """
+        try:
+            for risk in self.at_risk():
+                _LOG.warning("the Redis ledger at %s may lose reservations: %s", self._link.place, risk)
+        except LedgerUnavailable as error:
+            _LOG.warning(
+                "cannot check that %s: %s", " and ".join(f"{one} is {it}" for one, it in _WANTED.items()), error
+            )
+
+    def at_risk(self) -> Iterator[str]:
+        """Settings under which documents get lost, as they are and as they should be. Raises LedgerUnavailable."""
         for name, wanted in _WANTED.items():
-            try:
-                answer = self._link.ask("CONFIG", "GET", name)
-            except LedgerUnavailable as error:
-                _LOG.warning("cannot check that %s is %s: %s", name, wanted, error)
-                return
+            answer = self._link.ask("CONFIG", "GET", name)
             value = answer[1].decode() if len(answer) > 1 else "not told"
             if value != wanted:
-                _LOG.warning(
-                    "the Redis ledger at %s may lose reservations: %s is %s, it should be %s",
-                    self._link.place,
-                    name,
-                    value,
-                    wanted,
-                )
+                yield f"{name} is {value}, it should be {wanted}"
 
     def _found(self, keys: Sequence[str]) -> dict[str, list[bytes]]:
         """Version, owner and document of those that exist."""

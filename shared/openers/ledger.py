@@ -7,6 +7,7 @@ whether it is there can be told without importing it.
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import closing
 from functools import cache
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from shared.ledger.sqlite import SqliteLedger
     from shared.ledger.tablestore import Place, TablestoreLedger
 
-__all__ = ["OpenLedger", "check_client", "open_ledger"]
+__all__ = ["OpenLedger", "at_risk", "check_client", "open_ledger"]
 
 
 def check_client(url: LedgerUrl) -> None:
@@ -76,8 +77,25 @@ def _open_one(
         place_of, ledger_of = _tablestore()
         place = place_of(endpoint=url.endpoint.url, instance=url.instance, table=url.table)
         return ledger_of(place, credentials, clock, remaining_s)
-    link_of, opened = _redis()
-    link = link_of(
+    return _redis()[1](_link_to(url, remaining_s), clock)
+
+
+def at_risk(url: LedgerUrl, clock: Clock, remaining_s: Callable[[], float]) -> list[str]:
+    """Of a Redis what is set so that it may forget, a sentence each; of another ledger nothing.
+
+    Raises:
+        LedgerUnavailable: it does not say.
+    """
+    if not isinstance(url, RedisUrl):
+        return []
+    from shared.ledger.redis import RedisLedger  # noqa: PLC0415 - the module's docstring says why
+
+    with closing(RedisLedger(_link_to(url, remaining_s), clock)) as ledger:
+        return list(ledger.at_risk())
+
+
+def _link_to(url: RedisUrl, remaining_s: Callable[[], float]) -> RedisLink:
+    return _redis()[0](
         host=url.host,
         port=url.port,
         tls=url.tls,
@@ -86,7 +104,6 @@ def _open_one(
         password=url.password,
         remaining_s=remaining_s,
     )
-    return opened(link, clock)
 
 
 # Kept: on a machine that has just slept even to import what is loaded takes as long as to sign a request.

@@ -21,7 +21,7 @@ from shared.domain.errors import LedgerUnavailable, SettingsError
 from shared.domain.keys import CONTROLS_KEY
 from shared.domain.mode import Controls, Mode
 from shared.ledger.tablestore_setup import has_table
-from shared.openers.ledger import check_client, open_ledger
+from shared.openers.ledger import at_risk, check_client, open_ledger
 from shared.settings import TablestoreUrl
 from shared.sls import REQUEST_ID, Access, LogCallFailed
 
@@ -143,7 +143,20 @@ def ledger(subject: Subject) -> Iterator[Finding]:
         yield Finding("ledger", Level.FAIL, str(error), "check SECONDWIND_LEDGER_URL, the network and the permissions")
     else:
         yield Finding("ledger", Level.OK, "opens, reads and lists")
+        yield from _forgets(subject)
         yield from _by_hand(controls.at(SubjectClock(subject).now()))
+
+
+def _forgets(subject: Subject) -> Iterator[Finding]:
+    """A Redis that evicts, or has no file, loses reservations: the doctor's own word, not one of the log."""
+    name, todo = "ledger settings", "docs/ledger-redis.md says how it has to be set up"
+    try:
+        risks = at_risk(subject.settings.ledger, SubjectClock(subject), subject.remaining_s)
+    except LedgerUnavailable as error:
+        yield Finding(name, Level.WARN, f"cannot be seen: {error}", todo)
+        return
+    for risk in risks:
+        yield Finding(name, Level.FAIL, f"{risk}: what it forgets may be restarted twice", todo)
 
 
 def _by_hand(controls: Controls) -> Iterator[Finding]:
