@@ -19,7 +19,7 @@ from shared.systems.ehpc.listen import Listener
 from shared.systems.ehpc.node import of_one_name
 from shared.systems.ehpc.running import running
 from shared.systems.ehpc.scope import CLUSTERS, LIST, NODES, Cluster
-from shared.systems.ehpc.seek_nodes import BATCH, NodesMemory, judge_nodes, lost_jobs
+from shared.systems.ehpc.seek_nodes import BATCH, NodesMemory, disbelieve, judge_nodes, lost_jobs, stands_on_doubted
 from shared.systems.ehpc.seek_overdue import OverdueMemory, overdue_jobs
 from shared.systems.ehpc.seek_silence import SilenceMemory, listen_to, silent, to_read
 from shared.systems.ehpc.watch import Clusters, Silence
@@ -123,21 +123,38 @@ class _Look:
             self._list_nodes(mine)
             self.withdrawn = frozenset(host_of(host) for host, node in mine.listing.items() if node.withdrawn)
             self.machines = {node.instance_id: host for host, node in mine.listing.items() if node.instance_id}
-            many = len(mine.listing.keys() | mine.known.keys())
-            whole, mine.page, mine.listing = judge_nodes(mine, now, grace_s, self._terms.suspects), 1, {}
-            if not whole:
-                message = f"more than half of its {many} nodes are gone at once: nothing is concluded from that"
-                raise StopError(
-                    LookFailed(worth_repeating=True, code=MOST_NODES_GONE, message=message, look_begun_at=now)
-                )
+            mine.page = 1
+            self._judge(mine, grace_s)
+        self._list_bound(mine, grace_s)
+        if mine.doubted:
+            self._judge(mine, grace_s)
+            self._list_bound(mine, grace_s)
+        self.found += lost_jobs(mine, self._cluster, now, grace_s)
+
+    def _judge(self, mine: NodesMemory, grace_s: float) -> None:
+        mine.running = {}
+        many = len(mine.listing.keys() | mine.known.keys())
+        if not judge_nodes(mine, self._terms.now, grace_s, self._terms.suspects):
+            raise self._most_gone(many)
+
+    def _list_bound(self, mine: NodesMemory, grace_s: float) -> None:
+        """The running jobs on the hosts that are asked about; the first one on a host that is doubted is enough."""
         while mine.asking:
             batch = mine.asking[:BATCH]
             page = self._jobs({f"Nodes.{place}": host for place, host in enumerate(batch, 1)}, mine.asked_page)
-            mine.running.update(running(page, now))
+            mine.running.update(running(page, self._terms.now))
+            if stands_on_doubted(mine):
+                many = len(mine.listing.keys() | mine.known.keys())
+                disbelieve(mine, self._terms.now, grace_s)
+                raise self._most_gone(many)
             mine.asked_page += 1
             if page.last:
                 mine.asking, mine.asked_page = mine.asking[BATCH:], 1
-        self.found += lost_jobs(mine, self._cluster, now, grace_s)
+
+    def _most_gone(self, many: int) -> StopError:
+        message = f"more than half of its {many} nodes are gone at once: nothing is concluded from that"
+        now = self._terms.now
+        return StopError(LookFailed(worth_repeating=True, code=MOST_NODES_GONE, message=message, look_begun_at=now))
 
     def _list_running(self, watch: Clusters) -> None:
         """All pages of running jobs: which run for too long, whose output is watched."""

@@ -11,7 +11,7 @@ offline let their jobs go on. Facts: docs/facts/ehpc.md#nodes.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from msgspec import Struct
 
@@ -64,6 +64,8 @@ class NodesMemory(Struct, omit_defaults=True):
     """When the listing of nodes was begun: nothing that it shows is older."""
     empty_since: float = 0.0
     """Since when listings have had no node at all; 0: the last one had some."""
+    doubted: list[str] = []
+    """Hosts listed no more, so many at once that it is believed of them only if no job stands bound to one."""
     asking: list[str] = []
     """Hosts whose jobs are still to be listed; empty: none, or the nodes are being listed."""
     asked_page: int = 1
@@ -72,21 +74,26 @@ class NodesMemory(Struct, omit_defaults=True):
 
 
 def judge_nodes(memory: NodesMemory, now: float, grace_s: float, suspects: Mapping[str, Suspect]) -> bool:
-    """What a whole listing says of the nodes; False: so many went away at once that it proves nothing about any.
+    """What a whole listing says of the nodes; False: so many are ill at once that it proves nothing about any.
 
-    Those that are listed no more are then known no more, as a cluster that has shrunk shows them never again; of a
-    listing without any node that is believed only when no job would be looked for on them any more.
+    Of too many that are listed no more nothing is said yet: `doubted` has them and `asking` too. Where no job turns out
+    to stand bound to one, the cluster has shrunk for want of work: they are known no more, and the listing is to be
+    judged again. Else `disbelieve`.
     """
     listed = memory.listing
     memory.empty_since = 0.0 if listed else memory.empty_since or now
+    memory.known = {host: node for host, node in memory.known.items() if host not in memory.doubted}
+    memory.doubted = []
     gone = {host for host, node in listed.items() if node.stopped or node.troubled}
     well = {host: node for host, node in memory.known.items() if host not in memory.gone}
     missing = {host for host, node in well.items() if host not in listed and not _surely_lost(node, suspects)}
-    newly = gone & well.keys() | missing
-    if (missing and not listed) or (len(newly) >= LEAST_NODES_OF_OUTAGE and len(newly) * 2 > len(well)):
-        believed = bool(listed) or now - memory.empty_since >= grace_s + KEPT_S
-        memory.known = {host: node for host, node in memory.known.items() if not (believed and host in missing)}
-        return False
+    ill = gone & well.keys()
+    if (missing and not listed) or _are_most(ill | missing, well):
+        memory.doubted = memory.asking = sorted(missing)
+        if _are_most(ill, well):
+            disbelieve(memory, now, grace_s)
+            return False
+        return True
     gone |= {host for host in memory.known if host not in listed}
     stopped = {host for host, node in listed.items() if node.stopped}
     memory.gone = {host: memory.gone.get(host, now) for host in gone}
@@ -99,7 +106,30 @@ def judge_nodes(memory: NodesMemory, now: float, grace_s: float, suspects: Mappi
     memory.gone = {host: since for host, since in memory.gone.items() if host in listed or host in lately}
     memory.known = {**lately, **listed}
     memory.asking = sorted({*memory.gone, *memory.stopped})
+    memory.listing = {}
     return True
+
+
+def _are_most(hosts: Collection[str], well: Collection[str]) -> bool:
+    return len(hosts) >= LEAST_NODES_OF_OUTAGE and len(hosts) * 2 > len(well)
+
+
+def disbelieve(memory: NodesMemory, now: float, grace_s: float) -> None:
+    """Conclude nothing from the listing.
+
+    What is doubted is then known no more all the same, as a cluster that has shrunk shows those never again; of a
+    listing without any node that is believed only when no job would be looked for on them any more.
+    """
+    if memory.listing or now - memory.empty_since >= grace_s + KEPT_S:
+        memory.known = {host: node for host, node in memory.known.items() if host not in memory.doubted}
+    memory.doubted, memory.asking, memory.asked_page = [], [], 1
+    memory.listing, memory.running = {}, {}
+
+
+def stands_on_doubted(memory: NodesMemory) -> bool:
+    """Whether one of the jobs listed so far stands bound to a node that is doubted."""
+    doubted = {_name(host) for host in memory.doubted}
+    return any(_name(node) in doubted for job in memory.running.values() for node in job.nodes)
 
 
 def _surely_lost(node: Node, suspects: Mapping[str, Suspect]) -> bool:

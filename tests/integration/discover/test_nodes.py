@@ -163,6 +163,27 @@ def test_a_list_of_nodes_that_is_cut_short_kills_nobody(ward: Ward, left: int) -
     assert [kill.job_id for kill in ward.cloud[Ehpc].kills] == ["11.scheduler"]
 
 
+@pytest.mark.parametrize("left", [0, 2])
+def test_a_cluster_that_gives_back_its_idle_nodes_is_seen_all_night(ward: Ward, left: int) -> None:
+    """Auto Scale takes away what has no job: nothing is told, and a dead node is found when it has grown again."""
+    ward.policy = POLICY
+    here = cluster(ward, nodes=left)
+    for number in range(left, 12):
+        here.node(f"n{number}")
+    ward.discover()
+    there = dict(here.nodes)
+    for name in list(there)[left:]:
+        del here.nodes[name]
+    assert [one for report in ward.periods(8) for one in verdicts(report)] == []
+    here.nodes.update(there)
+    spec = JobSpec(runs=(hangs(), hangs()), hosts=("n11",))
+    here.submit("new.scheduler", spec, at=ward.clock.now() - 60)
+    ward.periods(2)
+    here.lose("n11")
+    ward.periods(3)
+    assert [kill.job_id for kill in ward.cloud[Ehpc].kills] == ["new.scheduler"]
+
+
 def test_many_nodes_and_jobs_cost_their_pages(ward: Ward) -> None:
     """500 nodes, 5,000 jobs: five pages of nodes, and one call for the lost one's jobs."""
     ward.policy = POLICY.replace("'ehpc-*'", "ehpc-a")

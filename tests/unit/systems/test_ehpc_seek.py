@@ -175,6 +175,49 @@ def test_half_of_the_nodes_gone_at_once_is_a_problem_to_be_told(region: Region) 
     assert region.turn(NODES).done
 
 
+def shrunk(region: Region, left: int) -> None:
+    """Of 120 nodes that were there some are left."""
+    region.nodes = {f"n{number:03d}": {"Status": "running"} for number in range(120)}
+    region.turn(NODES)
+    region.nodes = dict(list(region.nodes.items())[:left])
+
+
+@pytest.mark.parametrize(("left", "batches"), [(50, [20, 20, 20, 10]), (0, [20] * 6)])
+@pytest.mark.parametrize("calls", [1, 1_000])
+def test_a_cluster_that_has_shrunk_for_want_of_work_is_seen(
+    region: Region, left: int, batches: list[int], calls: int
+) -> None:
+    """Nothing runs on the nodes that went away: each is asked about once, in as many turns as it takes, and no more."""
+    shrunk(region, left)
+    asked: list[str] = []
+    done = False
+    while not done:
+        sight = region.turn(NODES, calls=calls, after_s=10.0)
+        assert sight.problem is None
+        asked += region.asked
+        done = sight.done
+    assert asked[0] == "ListNodes 1"
+    assert [len(one.split()) - 2 for one in asked[1:]] == batches
+    assert region.turn(NODES).done
+    assert region.asked == ["ListNodes 1"]
+
+
+@pytest.mark.parametrize("left", [50, 0])
+def test_one_job_on_a_node_that_is_listed_no_more_proves_that_the_list_was_cut_short(region: Region, left: int) -> None:
+    """No further call is made; the next turn lists the nodes anew."""
+    shrunk(region, left)
+    region.job("j", "n071.cluster.local")
+    region.jobs["j"]["NodeList"].append("n071")
+    sight = region.turn(NODES)
+    assert sight.problem is not None
+    assert (sight.problem.code, sight.done) == ("MostNodesGone", False)
+    assert "half of its 120 nodes" in sight.problem.message
+    assert len(region.asked) == (3 if left else 5)
+    sight = region.turn(NODES)
+    assert region.asked[0] == "ListNodes 1"
+    assert (sight.problem is None) is bool(left)
+
+
 @pytest.mark.parametrize("action", ["ListNodes", "ListJobsWithFilters"])
 def test_a_call_that_fails_ends_the_turn_with_the_reason(region: Region, action: str) -> None:
     """What was found before is told; the next turn goes on where this one stopped."""

@@ -50,17 +50,6 @@ def test_more_than_half_gone_at_once_proves_nothing(well: int, newly: int, prove
     assert set(memory.gone) == ({"old", *(f"n{number}" for number in range(newly))} if proves else {"old"})
 
 
-@pytest.mark.parametrize(("left", "ill", "proves"), [(7, 0, True), (6, 0, False), (8, 2, False), (1, 1, False)])
-def test_a_list_that_has_lost_most_nodes_proves_nothing(left: int, ill: int, *, proves: bool) -> None:
-    """Cut short it looks as if they were gone. They are known no more: a cluster that shrank shows them never again."""
-    memory = judge(NodesMemory(), 100.0, **{f"n{number}": WELL for number in range(14)}, old=TROUBLED)
-    cut = {f"n{number}": TROUBLED if number < ill else WELL for number in range(left)}
-    memory.listing = cut
-    assert judge_nodes(memory, 200.0, GRACE_S, {}) is proves
-    if not proves:
-        assert (set(memory.gone), set(memory.known)) == ({"old"}, {"old", *cut})
-
-
 def test_what_an_event_says_was_lost_may_be_listed_no_more() -> None:
     """Spot instances that were taken away together: the events prove what the list alone does not."""
     memory = judge(NodesMemory(), 100.0, **{f"n{number}": Node("running", "", f"i-{number}") for number in range(8)})
