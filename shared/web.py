@@ -12,7 +12,6 @@ on as headers are not read: anybody can send a header.
 from __future__ import annotations
 
 import base64
-import binascii
 import logging
 import os
 from collections.abc import Callable
@@ -124,7 +123,7 @@ def read_request(event: bytes) -> WebRequest:
     try:
         told = msgspec.json.decode(event, type=_HttpEvent, strict=False)
         body = base64.b64decode(told.body, validate=True) if told.isBase64Encoded else told.body.encode()
-    except (msgspec.DecodeError, UnicodeError, binascii.Error, RecursionError):
+    except (msgspec.DecodeError, ValueError, RecursionError):
         raise Refused(400, "This is no request of an HTTP trigger.") from None
     headers = {name.lower(): value for name, value in told.headers.items()}
     headers.setdefault("host", told.requestContext.domainName)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec import Struct
 
 from shared import people
-from shared.console.held import sentence_of, why_of
+from shared.console.held import seen_of, sentence_of, why_of
 from shared.console.http import Refused, WebResponse
 from shared.console.site import Visit
 from shared.domain.job import Scope
@@ -68,11 +68,11 @@ def breaker_act(visit: Visit, form: dict[str, list[str]]) -> WebResponse:
         backlog = Backlog(what)
         if backlog is Backlog.RESUME:
             people.check_mode(people.read_controls(ledger).at(now), visit.site.policy.mode)
-        people.close_breaker(ledger, scope, by=by, now=now, signed=signed)
+        people.close_breaker(ledger, scope, by=by, now=now, signed=signed, seen=seen_of(form))
         done = people.settle(ledger, scope, backlog, by=by, now=now, per_minute=PER_MINUTE, signed=signed)
     except ValueError:
         raise Refused(400, "This form says neither open, nor resume, nor drop.") from None
-    except (people.Contended, people.ModeInTheWay) as error:
+    except (people.BegunAnew, people.Contended, people.ModeInTheWay) as error:
         return breakers_page(visit, sentence_of(error), 409)
     left = (
         f" {done.left} could not be changed, since others were changing them: close it once more." if done.left else ""

@@ -104,6 +104,14 @@ def why_of(form: dict[str, list[str]]) -> str:
     return why
 
 
+def seen_of(form: dict[str, list[str]]) -> float:
+    """Since when what the form is about was so as it was shown (unix seconds)."""
+    try:
+        return float(form.get("seen", [""])[0])
+    except ValueError:
+        raise Refused(400, "This form does not say what was shown. Load the page and try again.") from None
+
+
 def obstacles(visit: Visit, view: CaseView) -> list[str]:
     """What people set that will stop a rerun even after a yes."""
     notes: list[str] = []

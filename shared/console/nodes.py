@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from shared import people
 from shared.console.breakers import scope_of
-from shared.console.held import sentence_of, why_of
+from shared.console.held import seen_of, sentence_of, why_of
 from shared.console.http import Refused, WebResponse
 from shared.console.site import Visit
 from shared.people import SuspectSeen
@@ -37,10 +37,10 @@ def node_act(visit: Visit, form: dict[str, list[str]]) -> WebResponse:
         raise Refused(404, "There is no such node, or it is none of yours.")
     if not visit.visitor.may(Deed.NODE, scope):
         raise Refused(403, "The policy's `people` does not let you clear this node.")
-    visitor, now = visit.visitor, visit.site.now
+    ledger, now, by, signed = visit.site.ledger, visit.site.now, visit.visitor.name, visit.visitor.signed(why)
     try:
-        was = people.clear_node(visit.site.ledger, scope, node, by=visitor.name, now=now, signed=visitor.signed(why))
-    except people.Contended as error:
+        was = people.clear_node(ledger, scope, node, by=by, now=now, signed=signed, seen=seen_of(form))
+    except (people.BegunAnew, people.Contended) as error:
         return nodes_page(visit, sentence_of(error), 409)
     if was is None:
         return nodes_page(visit, "This node is not suspected (any more): nothing was done.", 409)

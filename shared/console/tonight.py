@@ -19,6 +19,8 @@ from shared.report import ReportTerms, report_of
 
 NAMED = 3
 """Held failures that are named."""
+LATE_S = 900.0
+"""The sweep comes by each minute; what is so late it has not taken up."""
 _LOG = logging.getLogger(__name__)
 
 
@@ -28,6 +30,7 @@ def tonight_page(visit: Visit) -> WebResponse:
     found = [hold for hold in people.open_cases(site.ledger) if visitor.sees_case(hold.case)]
     counts = {state: sum(1 for hold in found if hold.case.state is state) for state in CaseState}
     held = sorted((hold for hold in found if hold.case.state is CaseState.HELD), key=lambda hold: hold.case.due_at or 0)
+    late = sum(1 for hold in found if hold.case.due(site.now - LATE_S))
     stopping = [
         seen
         for seen in people.breakers(site.ledger)
@@ -42,6 +45,7 @@ def tonight_page(visit: Visit) -> WebResponse:
         first_held=[view_of(hold, visitor, site.now) for hold in held[:NAMED]],
         unknown=counts[CaseState.UNKNOWN] + counts[CaseState.RESERVED],
         waiting=counts[CaseState.DEFERRED],
+        late=late,
         stopping=stopping,
         suspects=_suspects(visit),
         silent=[one for one in states_of(site.ledger, site.policy.notify) if one.problem] if visitor.looks else [],

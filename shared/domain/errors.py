@@ -21,6 +21,7 @@ SecondWindError
     ├── NotHeld                the case waits for nobody
     ├── CaseChanged            the case is another than they were shown
     ├── Contended              others were quicker: as it is
+    ├── BegunAnew              a breaker or a suspicion is another than they were shown
     ├── ModeInTheWay           what would go on would be closed for good by the mode that holds
     ├── LooserMode             somebody else's mode keeps back more, or is not the one that they were shown
     ├── LinkSpent              the link was used before

@@ -32,11 +32,12 @@ from shared.people.holds import (
 from shared.people.link_use import LinkSight, LinkSpent, answer_by_link, shown_to
 from shared.people.modes import LooserMode, ModeInTheWay, check_mode, clear_mode, in_the_way, read_controls, set_mode
 from shared.people.nodes import SuspectSeen, clear_node, suspected_nodes
-from shared.people.walk import Contended
+from shared.people.walk import BegunAnew, Contended
 
 __all__ = [
     "AmbiguousId",
     "Backlog",
+    "BegunAnew",
     "BreakerSeen",
     "CaseChanged",
     "Changed",

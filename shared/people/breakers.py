@@ -15,7 +15,7 @@ from shared.domain.limits import SharedLimit, closed_by_hand, opened
 from shared.domain.record import JobRecord
 from shared.domain.room import LARGEST_BYTES, fitted
 from shared.people.moves import backlog, drop, resume, waits_behind_breaker
-from shared.people.walk import BATCH, TRIES, Contended, as_listed, batches, listed, records
+from shared.people.walk import BATCH, TRIES, BegunAnew, Contended, as_listed, batches, listed, records
 from shared.ports import Ledger, Stored, Write
 
 
@@ -106,9 +106,21 @@ def open_breaker(ledger: Ledger, scope: Scope, *, why: str, by: str, now: float,
     return _change(ledger, scope, lambda known: opened(known, scope, why, now, by, signed), now)
 
 
-def close_breaker(ledger: Ledger, scope: Scope, *, by: str, now: float, signed: Signed = UNSIGNED) -> Changed:
-    """Close it; one that is closed stays as it is. What waits behind it is not touched. Raises as `open_breaker`."""
-    return _change(ledger, scope, lambda known: closed_by_hand(known, scope, now, by, signed), now)
+def close_breaker(
+    ledger: Ledger, scope: Scope, *, by: str, now: float, signed: Signed = UNSIGNED, seen: float | None = None
+) -> Changed:
+    """Close it; one that is closed stays as it is. What waits behind it is not touched.
+
+    `seen`: since when the person was shown it open (0: closed); None: whatever it is now. Raises as `open_breaker`,
+    BegunAnew where it is open since another moment.
+    """
+
+    def change(known: SharedLimit) -> SharedLimit:
+        if seen is not None and known.opened_at not in {None, seen}:
+            raise BegunAnew(f"what opened the breaker of {scope.key}")
+        return closed_by_hand(known, scope, now, by, signed)
+
+    return _change(ledger, scope, change, now)
 
 
 def breaker_of(ledger: Ledger, scope: Scope) -> SharedLimit | None:

@@ -10,7 +10,7 @@ from shared.domain.hosts import host_of
 from shared.domain.job import Scope
 from shared.domain.keys import Kind, kind_of, nodes_key, scope_of_nodes
 from shared.domain.nodes import Hit, KnownNodes, cleared
-from shared.people.walk import TRIES, Contended, batches, listed
+from shared.people.walk import TRIES, BegunAnew, Contended, batches, listed
 from shared.ports import Ledger, Stored
 from shared.systems import SYSTEMS
 
@@ -63,14 +63,24 @@ def suspected_nodes(ledger: Ledger, now: float) -> list[SuspectSeen]:
 
 
 def clear_node(
-    ledger: Ledger, scope: Scope, node: str, *, by: str, now: float, signed: Signed = UNSIGNED
+    ledger: Ledger,
+    scope: Scope,
+    node: str,
+    *,
+    by: str,
+    now: float,
+    signed: Signed = UNSIGNED,
+    seen: float | None = None,
 ) -> SuspectSeen | None:
     """End the suspicion of a node: what failed there until now counts no more, and no job waits for it.
+
+    `seen`: since when it was suspected as the person was shown it; None: whatever is suspected now.
 
     Returns:
         The suspicion that has ended; None if the node was not suspected, and nothing was changed.
 
     Raises:
+        BegunAnew: it was cleared, and is suspected again since.
         Contended: deliveries kept changing the document; nothing was changed.
         LedgerUnavailable: out of reach, the document is malformed, or it is not known whether it was saved: repeating
             does no harm.
@@ -81,6 +91,8 @@ def clear_node(
         known = decode_nodes(stored.document) if stored else KnownNodes()
         if stored is None or name not in known.suspects(now):
             return None
+        if seen is not None and known.nodes[name].suspected_at != seen:
+            raise BegunAnew(f"the suspicion of {name}")
         why = signed.why or "what failed there counts no more"
         after = cleared(known, name, scope=scope, now=now, why=why, by=by, signed=signed)
         if not ledger.save([nodes_write(key, after, stored.version, now)]):

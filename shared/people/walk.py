@@ -29,6 +29,13 @@ class Contended(ActRefused):
         super().__init__(f"others keep changing {key}; nothing was changed: repeat it")
 
 
+class BegunAnew(ActRefused):
+    """What the person was shown is over, and there is another one by now: nothing was changed."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(f"{what} has begun anew since it was shown: nothing was done")
+
+
 def listed(ledger: Ledger) -> Iterator[str]:
     """Every key with a due time, each once. A hint, as the port says: load and check.
 

@@ -72,6 +72,29 @@ def test_a_breaker_elsewhere_is_neither_seen_nor_changed(ann: Browser, boss: Bro
     assert limit.opened_at == START
 
 
+@pytest.mark.parametrize("what", ["resume", "drop"])
+def test_a_breaker_that_opened_anew_is_not_closed_by_who_saw_it_before(
+    ann: Browser, ledger: MemoryLedger, clock: Clock, what: str
+) -> None:
+    """Another closed it, and the next storm opened it: what waits now nobody has looked at. Told twice it is done."""
+    opened(ledger, CLUSTER)
+    ann.get("/breakers")
+    people.close_breaker(ledger, CLUSTER, by="zoe", now=clock.now())
+    keys = [put(ledger, stopped(1))]
+    people.open_breaker(ledger, CLUSTER, why="the next storm", by="zoe", now=clock.now() + 60)
+    before = ledger.load([*keys, breaker_key(CLUSTER)])
+    assert "has begun anew since it was shown: nothing was done" in ann.send("/breakers", do=what, why="mended")
+    assert ann.last.status == 409
+    assert ledger.load([*keys, breaker_key(CLUSTER)]) == before
+    form = ann.last
+    assert "is closed; 1 failure " in ann.send("/breakers", do=what, why="mended")
+    ann.last = form
+    assert "is closed; 0 failures " in ann.send("/breakers", do=what, why="mended")
+    ann.last = form
+    ann.send("/breakers", do=what, why="mended", seen="x")
+    assert ann.last.status == 400
+
+
 @pytest.mark.parametrize("where", ["/breakers", "/held", "/case"])
 def test_the_key_that_ends_a_text_presses_no_answer(boss: Browser, ledger: MemoryLedger, where: str) -> None:
     """It presses the first button of the form; where there are several answers that is none of them."""
@@ -207,3 +230,12 @@ def test_a_suspected_node_is_cleared_once(boss: Browser, ann: Browser, ledger: M
     boss.last = form
     assert "not suspected (any more)" in boss.send("/nodes")
     assert people.suspected_nodes(ledger, START) == []
+    stored = ledger.load([nodes_key(CLUSTER)])[nodes_key(CLUSTER)]
+    again = KnownNodes(nodes={"n1": KnownNode(hits=(hit,), suspected_at=START, suspected_until=START + 3600)})
+    assert not ledger.save([nodes_write(nodes_key(CLUSTER), again, stored.version, START)])
+    boss.last = form
+    assert "has begun anew since it was shown: nothing was done" in boss.send("/nodes")
+    assert [one.node for one in people.suspected_nodes(ledger, START)] == ["n1"]
+    boss.last = form
+    boss.send("/nodes", seen="")
+    assert boss.last.status == 400

@@ -11,6 +11,7 @@ from shared.console.app import answer
 from shared.console.chart import HEIGHT, chart_of
 from shared.console.http import WebRequest
 from shared.console.site import NightRows, Row, Site
+from shared.console.tonight import LATE_S
 from shared.console.visitor import Visitor
 from shared.documents import box_write
 from shared.domain.errors import SinkUnavailable
@@ -18,6 +19,7 @@ from shared.domain.keys import box_key
 from shared.domain.links import HoldAnswer
 from shared.domain.messages import Box
 from shared.domain.outcome import rfc3339, stable_id
+from shared.domain.record import CaseState
 from shared.policy.notify import ChannelKind, MessageChannel, Notify
 from shared.policy.people import Person
 from shared.report.model import Bucket, TimeLine
@@ -25,7 +27,7 @@ from tests.support.clock import START
 from tests.support.memory_ledger import MemoryLedger
 from tests.support.systems import CLUSTER
 from tests.unit.console.conftest import KEY, Browser, visitor
-from tests.unit.people.conftest import OTHER
+from tests.unit.people.conftest import OTHER, held, put
 
 
 def rows(count: int, *, cluster: str = CLUSTER.cluster_id, text: str = "MPI rank 3 died") -> list[Row]:
@@ -108,6 +110,19 @@ def test_a_channel_that_takes_nothing_needs_somebody(boss: Browser, ledger: Memo
     assert "93000" in needs
     boss.visitor = visitor("li", Person(who="li", own_jobs=(HoldAnswer.APPROVE,)))
     assert "The channel ops" not in boss.get("/")
+
+
+@pytest.mark.parametrize("number", [1, 2])
+def test_a_sweep_that_stands_still_needs_somebody(boss: Browser, ledger: MemoryLedger, number: int) -> None:
+    """What was approved an hour ago, or has expired, and nobody has taken up; a minute late is not worth a word."""
+    case = held(1, expires_at=START + LATE_S)
+    put(ledger, case if number == 1 else replace(case, state=CaseState.DEFERRED))
+    assert "1 failure was due" not in boss.get("/")
+    boss.clock.moment += 2 * LATE_S - 1
+    assert "1 failure was due" not in boss.get("/")
+    boss.clock.moment += 1
+    needs = boss.get("/").partition("<h2>Now</h2>")[0]
+    assert "1 failure was due more than 15 min ago" in needs
 
 
 def test_who_sees_what_is_asked_once_a_place(ann: Browser, monkeypatch: pytest.MonkeyPatch) -> None:

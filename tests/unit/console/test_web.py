@@ -126,7 +126,11 @@ def test_nobody_else_is_believed(headers: dict[str, Any]) -> None:
 
 @pytest.mark.usefixtures("ledger")
 @pytest.mark.parametrize(
-    "event", [b"", b"[]", b"{", b'{"headers": 1}', b'{"body": "!", "isBase64Encoded": true}', b"\xff"]
+    "event",
+    [
+        *[b"", b"[]", b"{", b'{"headers": 1}', b"\xff"],
+        *[f'{{"body": "{body}", "isBase64Encoded": true}}'.encode() for body in ("!", "\u00e9")],
+    ],
 )
 def test_what_is_no_request_is_told_so(event: bytes) -> None:
     """Whoever invokes the function by hand."""
