@@ -93,8 +93,8 @@ main() {
     line+=$(field derived_exit_code "${SLURM_JOB_DERIVED_EC:-}")
     line+=$(field node "${SLURM_JOB_NODELIST:-}")$(field job_name "${SLURM_JOB_NAME:-}")
     line+=$(field queue "${SLURM_JOB_PARTITION:-}")$(field owner "${SLURM_JOB_USER:-}")
-    if [[ -L $report_file ]]; then
-        echo "epilog_slurmctld.sh: $report_file is a symbolic link" >&2
+    if [[ -L $report_file || ( -e $report_file && ! -f $report_file ) ]]; then
+        echo "epilog_slurmctld.sh: $report_file is a symbolic link, or no regular file" >&2
         return 0
     fi
     # Behind what a full disk has left of another line this one begins anew.

@@ -18,6 +18,7 @@ PBS starts hooks without the users' environment; the cluster id comes from /etc/
 import errno
 import json
 import os
+import stat
 import time
 from typing import Any, Dict, Optional, Tuple
 
@@ -74,10 +75,13 @@ def main(event: Any) -> None:
         return
     folder, announcement = told(job)
     line = (json.dumps(announcement) + "\n").encode()
-    flags = os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW
+    flags = os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK
     descriptor = os.open(os.path.join(folder, "pbs-hook.log"), flags, 0o644)
     try:
-        size = os.fstat(descriptor).st_size
+        found = os.fstat(descriptor)
+        if not stat.S_ISREG(found.st_mode):
+            raise OSError(errno.EINVAL, "is no regular file")
+        size = found.st_size
         if size and os.pread(descriptor, 1, size - 1) != b"\n":
             line = b"\n" + line  # behind what a full disk has left of another
         if os.write(descriptor, line) != len(line):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -259,6 +260,14 @@ def test_what_a_full_disk_has_cut_off_spoils_no_other_line(
     assert len(understood([whole])) == 1
     tells(folder)
     assert len(lines(folder, name)) == 3, "and no empty line where none is needed"
+
+
+def test_a_hook_waits_for_nobody(folder: Path) -> None:
+    """Users may write to that folder: a pipe that nobody reads, or whose reader is somebody else's, is no report."""
+    for name in ("pbs-hook.log", "epilog-slurmctld.log"):
+        os.mkfifo(folder / "log" / name)
+    assert "is no regular file" in hook(folder, sys.executable)
+    assert b"no regular file" in epilog(folder).stderr
 
 
 def test_a_hook_whose_line_was_cut_off_says_so(folder: Path) -> None:
