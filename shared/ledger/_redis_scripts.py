@@ -24,13 +24,21 @@ LOAD = """
 local now = tonumber(ARGV[1])
 local found = {}
 for i = 1, #KEYS do
-  local fields = redis.call('HMGET', KEYS[i], 'document', 'version', 'owner', 'expires_at')
-  local expires_at = tonumber(fields[4] or 'inf')
-  found[i] = fields[2] and expires_at > now and fields[2] .. ' ' .. fields[3] .. ' ' .. fields[1]
+  local fields = redis.pcall('HMGET', KEYS[i], 'document', 'version', 'owner', 'expires_at')
+  if fields.err and not fields.err:find('^WRONGTYPE') then return fields end
+  local document, version, owner, expires_at = fields[1], fields[2], fields[3], tonumber(fields[4] or 'inf')
+  if document and version and version:find('^%d+$') and owner and expires_at then
+    found[i] = expires_at > now and version .. ' ' .. owner .. ' ' .. document
+  else
+    found[i] = (fields.err or document or version or owner) and '-1 - '
+  end
 end
 return found
 """
-"""KEYS: documents. ARGV: now. Returns, for each, `version owner document`, or nothing."""
+"""KEYS: documents. ARGV: now. Returns, for each, `version owner document`, or nothing; for what no ledger wrote a
+document that nobody can make anything of, in a version that none has: it must not count as none, nor keep others from
+being read.
+"""
 
 # All is read before anything is written, and every command that writes is first given something that it does nothing
 # with: want of memory, a user without the right to it, or a key of a foreign type fails the whole batch, not its second
@@ -131,7 +139,10 @@ Returns key and score in turn."""
 FORGET = """
 local lost = {}
 for i = 3, #KEYS do
-  if not redis.call('HMGET', KEYS[i], 'version')[1] then
+  local fields = redis.pcall('HMGET', KEYS[i], 'version')
+  if fields.err then
+    if not fields.err:find('^WRONGTYPE') then return fields end
+  elseif not fields[1] then
     redis.call('ZREM', KEYS[1], ARGV[i - 2])
     redis.call('ZREM', KEYS[2], ARGV[i - 2])
     lost[#lost + 1] = i - 3

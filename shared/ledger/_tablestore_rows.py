@@ -49,6 +49,10 @@ class Seen(Struct, frozen=True, kw_only=True):
     document: bytes = b""
 
 
+FOREIGN = Seen(version=-1, owner="", expires_ns=None)
+"""A row that no ledger wrote."""
+
+
 def to_ns(moment: float) -> int:
     """Unix nanoseconds of unix seconds, at most what 64 bits less one hold (the year 2262); keeps the order."""
     if abs(moment) >= _FURTHEST // _NS:
@@ -96,16 +100,20 @@ def delete_item(key: str, expires_ns: int) -> bytes:
 
 
 def seen(columns: Mapping[str, Value], *, with_document: bool) -> Seen:
-    """What a row's columns say. Raises LedgerUnavailable for a row that no ledger wrote: it must not count as none."""
+    """What a row's columns say.
+
+    A row that no ledger wrote must not count as none, nor keep others from being read: it is a document that nobody can
+    make anything of, in a version that no row has, so that no condition on it ever holds. Raises as `expiry`.
+    """
     document = columns.get(DOCUMENT) if with_document else b""
     version, owner = columns.get(VERSION), columns.get(OWNER)
     if not (isinstance(version, int) and isinstance(owner, str) and isinstance(document, bytes)):
-        raise LedgerUnavailable("a row of the ledger's table is malformed")
+        return FOREIGN
     return Seen(version=version, owner=owner, expires_ns=expiry(columns), document=document)
 
 
 def expiry(columns: Mapping[str, Value]) -> int | None:
-    """When a row's document expires; None: never. Raises as `seen`."""
+    """When a row's document expires; None: never. Raises LedgerUnavailable for what the table's definition excludes."""
     expires = columns.get(EXPIRES)
     if not isinstance(expires, int | None):
         raise LedgerUnavailable("a row of the ledger's table has a malformed expiry")
@@ -113,7 +121,7 @@ def expiry(columns: Mapping[str, Value]) -> int | None:
 
 
 def place(key: Mapping[str, Value], by: str) -> tuple[int, str]:
-    """What an index by that column says of a row: its moment, and the document's key. Raises as `seen`."""
+    """What an index by that column says of a row: its moment, and the document's key. Raises as `expiry`."""
     moment, document = key.get(by), key.get(KEY)
     if not (isinstance(moment, int) and isinstance(document, str)):
         raise LedgerUnavailable("a row of the ledger's index is malformed")

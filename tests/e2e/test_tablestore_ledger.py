@@ -18,7 +18,7 @@ from localcloud.wire.signing import LOCAL_CREDENTIAL
 from secondwind.local_region import OUTCOMES, PROJECT, Region
 from shared.domain.credentials import Credentials
 from shared.ledger.tablestore import Place
-from shared.ledger.tablestore_setup import create_table
+from shared.ledger.tablestore_setup import create_table, sdk
 
 ROOT = Path(__file__).parents[2]
 
@@ -75,3 +75,29 @@ def test_what_is_too_large_for_a_row_costs_nobody_else(region: tuple[Region, Tab
     # Of what is too much for the row the oldest make room, and that is their last word.
     assert "too_many_open" in {row["reason"] for row in made.logs.rows(PROJECT, OUTCOMES)}
     assert json.loads(made.function("sweep").invoke(b"{}").body)["schema"] == "secondwind-result/1"
+
+
+@pytest.mark.parametrize("spoiled", [{"version": "1"}, {"version": None}])
+def test_a_row_that_somebody_spoiled_stops_nobody_else(
+    region: tuple[Region, Tablestore], spoiled: dict[str, Any]
+) -> None:
+    """Law 6: the failures of that job wait, told and swept alike, and the row stays as it is."""
+    made, _ = region
+    told = [hung(made, 1), hung(made, 2)]
+    key, columns = "ehpc/cn-hangzhou/ehpc-hz-1/1.scheduler", {"document": bytearray(b"{}"), "version": 1, "owner": "me"}
+    row = sdk().Row([("key", key)], [(name, one) for name, one in {**columns, "due_ns": 1, **spoiled}.items() if one])
+    table = sdk().OTSClient(
+        made.cloud.endpoint,
+        LOCAL_CREDENTIAL.access_key_id,
+        LOCAL_CREDENTIAL.access_key_secret,
+        "sw",
+        enable_native=False,
+    )
+    table.put_row("ledger", row, sdk().Condition("IGNORE"))
+    outcomes = json.loads(made.function("manual").invoke(json.dumps({"jobs": told}).encode()).body)["outcomes"]
+    assert {(one["job_id"], one["reason"]) for one in outcomes} == {
+        ("1.scheduler", "record_unreadable"),
+        ("2.scheduler", "accepted"),
+    }
+    assert json.loads(made.function("sweep").invoke(b"{}").body)["schema"] == "secondwind-result/1"
+    assert sorted(table.get_row("ledger", [("key", key)])[1].attribute_columns) != []

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 
+from shared.documents import decode_record
 from shared.domain.errors import LedgerUnavailable
 from shared.ledger import redis
 from shared.ledger.redis import RedisLedger
@@ -124,3 +126,50 @@ def test_a_foreign_value_in_the_place_of_an_index_leaves_nothing_half_saved(
         with pytest.raises(LedgerUnavailable, match="WRONGTYPE"):
             ledger.save([write("a", **more)])
     assert ledger.load(["a"]) == {}
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("SET", "theirs"),
+        ("HSET", "version", "1"),
+        ("HSET", "version", "1", "document", "{}"),
+        ("HSET", "version", "1", "owner", "me"),
+        ("HSET", "owner", "me", "document", "{}"),
+        ("HSET", "document", "{}"),
+        ("HSET", "owner", "me"),
+        ("HSET", "owner", "me", "document", "{}", "version", "one"),
+        ("HSET", "owner", "me", "document", "{}", "version", "1", "expires_at", "soon"),
+    ],
+)
+def test_what_no_ledger_wrote_stops_no_other_document(
+    server: RedisServer, connect: Connect, command: tuple[str, ...]
+) -> None:
+    """Law 6: nothing can be made of it, it counts as there, and no save replaces what was loaded so."""
+    ledger = connect()
+    ledger.save([write("a", due_at=1.0), write("b", b"{}", due_at=2.0)])
+    server.ask("DEL", f"{DOCUMENT}a")
+    server.ask(command[0], f"{DOCUMENT}a", *command[1:])
+    shown = ("GET" if command[0] == "SET" else "HGETALL", f"{DOCUMENT}a")
+    before = server.ask(*shown)
+    found = ledger.load(["a", "b", "c"])
+    assert found["b"] == Stored(b"{}", 1)
+    assert sorted(found) == ["a", "b"]
+    with pytest.raises(LedgerUnavailable, match="malformed"):
+        decode_record(found["a"].document)
+    with contextlib.suppress(LedgerUnavailable):
+        assert ledger.save([write("a", expected=found["a"].version)]) == {"a"}
+    assert Due(2.0, "b") in ledger.due(9, 9)
+    assert server.ask(*shown) == before
+
+
+def test_a_right_to_read_that_is_missing_makes_no_document_malformed(server: RedisServer, connect: Connect) -> None:
+    """It is the ledger that cannot be read."""
+    connect().save([write("a", due_at=1.0)])
+    server.ask("ACL", "SETUSER", "some", "reset", "on", ">p", "~*", "+@all", "-hmget")
+    ledger = connect(user="some", password="p")
+    for asked in (lambda: ledger.load(["a"]), lambda: ledger.due(9, 9)):
+        with pytest.raises(LedgerUnavailable, match="answered with an error"):
+            asked()
+    server.ask("ACL", "DELUSER", "some")
+    assert connect().due(9, 9) == [Due(1.0, "a")]

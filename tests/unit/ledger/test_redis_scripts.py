@@ -12,7 +12,7 @@ from shared.ledger._redis_scripts import DOCUMENT_PREFIX, DUE, DUE_KEY, EXPIRES_
 @pytest.mark.parametrize("script", [LOAD, SAVE, DUE, FORGET])
 def test_every_key_is_named_through_keys(script: str) -> None:
     """The first argument of every command is `KEYS[...]`, never a name or a Lua variable."""
-    calls = re.findall(r"redis\.call\('[A-Z]+', *([^,)]+)", script)
+    calls = re.findall(r"redis\.p?call\('[A-Z]+', *([^,)]+)", script)
     assert calls
     assert script.count("redis.") == len(calls)
     assert all(re.fullmatch(r"KEYS\[[i1-9]\]", key) for key in calls)

@@ -11,6 +11,7 @@ from shared.ledger import _tablestore_messages as messages
 from shared.ledger import _tablestore_rows as rows
 from shared.ledger._tablestore_cells import value_of, written
 from shared.ledger._tablestore_rows import (
+    FOREIGN,
     Put,
     Seen,
     delete_item,
@@ -44,12 +45,16 @@ def test_a_row_is_what_a_ledger_has_written() -> None:
 @pytest.mark.parametrize("column", WHOLE)
 @pytest.mark.parametrize("value", [1.5, "3", 5, b"x", None])
 def test_a_row_that_no_ledger_wrote_does_not_count_as_none(column: str, value: Any) -> None:
-    """Each column has its one type: to take such a row for an absent one would run a job again."""
+    """Each column has its one type: to take such a row for an absent one would run a job again. None is a document."""
     if isinstance(value, type(WHOLE[column])) or (column == "expires_ns" and value is None):
         seen(columns(**{column: value}), with_document=True)
         return
-    with pytest.raises(LedgerUnavailable, match="malformed expiry" if column == "expires_ns" else "malformed$"):
-        seen(columns(**{column: value}), with_document=True)
+    if column == "expires_ns":
+        with pytest.raises(LedgerUnavailable, match="malformed expiry"):
+            seen(columns(**{column: value}), with_document=True)
+        return
+    read = seen(columns(**{column: value}), with_document=True)
+    assert (read, read.document, read.version < 0) == (FOREIGN, b"", True)
 
 
 @pytest.mark.parametrize(
