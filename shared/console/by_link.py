@@ -18,7 +18,7 @@ from shared.policy.people import Deed
 _SAYS = {
     LinkFault.MALFORMED: "This link is not whole. Open it from the message once more, or copy all of it.",
     LinkFault.FORGED: "This link is none of ours, or the secret that signed it has been changed since.",
-    LinkFault.EXPIRED: "This link has expired. The case may still wait: look at Held, or wait for the next message.",
+    LinkFault.EXPIRED: "This link has expired, as its hold has. What still waits stands in Held.",
 }
 _STATUS = {LinkFault.MALFORMED: 400, LinkFault.FORGED: 403, LinkFault.EXPIRED: 410}
 

@@ -10,8 +10,9 @@ from msgspec.structs import replace
 from secondwind.parser import command_parser
 from shared.domain.keys import box_key
 from shared.domain.messages import What
+from shared.domain.mode import Mode, ModeSet
 from shared.domain.snapshot import LookFailed
-from shared.people import answer, holds
+from shared.people import answer, holds, set_mode
 from shared.policy.model import Breaker
 from shared.policy.notify import ChannelKind, MessageChannel, Notify, Quiet, Route
 from tests.support.clock import START
@@ -55,6 +56,26 @@ def test_what_is_asked_again_is_told_with_the_id_that_answers_it(house: TellingH
     house.minute()
     one, two = (fact.text for draft in house.robot().drafts for fact in draft.items[0].facts if fact.label == "by hand")
     assert (one, two) == (f"secondwind approve {first.case.failure_id[:12]}", f"{one}.2")
+
+
+@pytest.mark.parametrize("by_hand", [True, False])
+def test_nobody_is_asked_what_nobody_can_answer(house: TellingHouse, *, by_hand: bool) -> None:
+    """In mode observe a failure that would be held is not: no command and no page knows it. What is held is told."""
+    house.notify = Notify(channels=(replace(OPS, quiet=Quiet(begins="00:00", ends="23:59", zone="UTC")),))
+    house.sink.down = True
+    hold(house, 1)
+    house.sink.down = False
+    if by_hand:
+        set_mode(house.ledger, None, ModeSet(mode=Mode.OBSERVE, by="zoe", at=house.clock.now()))
+    else:
+        set_policy(house, mode=Mode.OBSERVE)
+    hold(house, 2)
+    assert house.sink.told() == [("held", "rule_holds")]
+    house.minute()
+    house.notify = Notify(channels=(OPS,))
+    house.minute()
+    (draft,) = house.robot().drafts
+    assert [item.thing.job_id for item in draft.items] == ["1.scheduler"]
 
 
 def test_what_another_rule_asks_is_told_as_well(house: TellingHouse) -> None:
