@@ -63,11 +63,10 @@ class Writer(Struct, frozen=True, kw_only=True):
         """
         for item in items:
             origin = item.origin
-            if origin is None or item.writes_to == origin.key:
-                continue
-            waits = self.records.record(origin.key).case(origin.case.failure_id)
-            if waits is not None and waits.open and self.records.record(item.writes_to).case(waits.failure_id):
-                self.hand_over(waits, origin.key)
+            if origin is not None and item.writes_to != origin.key:
+                waits = self.records.record(origin.key).case(origin.case.failure_id)
+                if waits is not None and waits.open and self.records.record(item.writes_to).case(waits.failure_id):
+                    self.hand_over(waits, origin.key)
 
     def write(self, item: Item, case: Case | None, facts: Facts, decision: Decision) -> None:
         """Write the consequences of a decision, and note them on the item."""

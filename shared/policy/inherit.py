@@ -32,9 +32,9 @@ def rule_for(policy: Policy, failure: Failure, seen: Snapshot | None, *, forced:
 
     Who forces passes rules, and so also that none matches; blocks hold all the same, under a rule without a name.
     """
-    rule = first_match(policy, failure, seen) or (_NO_RULE if forced and policy.by else None)
-    if rule is None or not policy.by:
-        return rule
+    rule = first_match(policy, failure, seen) or (_NO_RULE if forced else None)
+    if rule is None:
+        return None
     under = tuple(place for place, block in enumerate(policy.by) if block.is_for_rules and block.has_job(failure, seen))
     if not under:
         return None if rule is _NO_RULE else rule

@@ -12,7 +12,7 @@ from shared.documents import decode_record
 from shared.domain.crowd import MAX_UNCLEAR
 from shared.domain.failure import Trigger
 from shared.domain.job import State
-from shared.domain.record import MAX_CASES, MAX_OPEN
+from shared.domain.record import MAX_CASES, MAX_OPEN, CaseState
 from shared.policy.model import Action, Attempts, Cooldown, Match, Rate, Rule, Thrash
 from tests.support.clock import START
 from tests.support.house import House, verdicts
@@ -64,6 +64,7 @@ def test_a_second_telling_is_known_by_itself_where_it_says_no_time(house: House,
     assert verdicts(house.deliver(first)) == [("rerun", "accepted")]
     runs, job.start = job.start, failed  # the list lags for a moment
     assert verdicts(house.deliver(house.failure(**told))) == [("duplicate", "already_handled")]
+    assert [case.state for record in house.records().values() for case in record.cases] == [CaseState.DONE]
     job.start = runs
     house.later(600)
     assert [reason for _, reason in verdicts(house.deliver(house.failure(**told)))] == [again]

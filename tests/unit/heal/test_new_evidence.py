@@ -17,6 +17,7 @@ from shared.policy.windows import WindowAction
 from tests.support.clock import START
 from tests.support.house import House, verdicts
 from tests.support.systems import Job
+from tests.unit.heal.test_full_records import fill
 from tests.unit.heal.test_held import answer
 from tests.unit.heal.tricks import DAY_S, finals, quiet, set_policy
 
@@ -55,6 +56,17 @@ def test_what_gets_further_takes_on_what_waits(house: House, false: str) -> None
     ends = {(row["event_id"], row["reason"]) for row in rows if row["final"] == "true"}
     assert {(false, "outweighed"), (XID, "accepted")} <= ends
     assert [words.count("rerun") for words in finals(house).values()] == [1]
+
+
+def test_what_waits_is_not_ended_by_who_finds_no_room_to_go_on_with_it(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The true telling is told so, and nothing is called; a person may still say yes to what is held."""
+    assert told(house, DISK) == [("held", "rule_holds")]
+    fill(monkeypatch)
+    assert told(house, XID) == [("refused", "record_full")]
+    assert len(house.open_cases()) == 1
+    assert house.ehpc.calls == []
 
 
 def test_what_is_told_as_ended_by_mistake_keeps_nobody_from_telling_that_it_hangs(house: House) -> None:
