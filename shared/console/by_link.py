@@ -64,22 +64,19 @@ def _verified(site: Site, token: str) -> AnswerLink:
 
 
 def _visit(site: Site, request: WebRequest, link: AnswerLink) -> Visit:
-    visitor = Visitor(name=link.who, how=_how(link), way=Way.LINK, source=request.source, people=site.policy.people)
+    visitor = Visitor(name=link.who, how="link", way=Way.LINK, source=request.source, people=site.policy.people)
     return Visit(site=site, visitor=visitor, request=request)
 
 
-def _how(link: AnswerLink) -> str:
-    return f"link to {link.who}" if link.who.startswith(CHANNEL) else "link"
-
-
 def _name(link: AnswerLink, form: dict[str, list[str]]) -> str:
-    """Of a channel nobody knows who clicked: they may say it, and it stays their word."""
+    """Of a channel nobody knows who clicked: they may say it, and it stays their word, with the channel beside it."""
     if not link.who.startswith(CHANNEL):
         return link.who
-    told = form.get("name", [""])[0].strip()
-    if len(told) > MAX_WHO_CHARS or not told.isprintable():
-        raise Refused(400, f"A name has at most {MAX_WHO_CHARS} printable characters.")
-    return told or link.who
+    told, beside = form.get("name", [""])[0].strip(), f" ({link.who})"
+    most = MAX_WHO_CHARS - len(beside)
+    if len(told) > most or not told.isprintable():
+        raise Refused(400, f"A name has at most {most} printable characters.")
+    return f"{told}{beside}" if told else link.who
 
 
 def _shown(

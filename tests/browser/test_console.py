@@ -142,7 +142,7 @@ def test_a_link_of_a_message_is_pressed(desk: Desk, people: People) -> None:
     page.shot("link")
     page.type("name", "li")
     assert "Approved. The next sweep" in page.click("Approve")
-    assert record_at(desk.ledger, key).owed[0]["actor"] == "li (link to channel:ops, from 127.0.0.1)"
+    assert record_at(desk.ledger, key).owed[0]["actor"] == "li (channel:ops) (link, from 127.0.0.1)"
     assert "This link was used" in page.go(_link(desk, key, case, "n1"))
     assert not page.driver.find_elements(By.TAG_NAME, "button")
     assert "Open the link" in page.go(f"{desk.url}/held")

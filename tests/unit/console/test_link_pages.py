@@ -124,11 +124,20 @@ def test_no_entry_no_act(reader: Browser, ledger: MemoryLedger, who: str, said: 
 
 
 def test_a_channel_says_who_clicked_in_their_own_word(reader: Browser, ledger: MemoryLedger) -> None:
-    """Beside it stands what is certain: the channel."""
+    """Wherever they are named the channel stands beside it: nobody passes for somebody who has signed in."""
     key = put(ledger, case := held(1))
-    reader.get(f"/link?t={token(key, case, who='channel:night')}")
-    reader.send("/link", name="li")
-    assert record_at(ledger, key).owed[0]["actor"] == "li (link to channel:night, from 203.0.113.5)"
+    where = f"/link?t={token(key, case, who='channel:night')}"
+    reader.get(where)
+    form = reader.last
+    assert "at most 112 printable" in reader.send("/link", name="b" * 113)
+    reader.last = form
+    reader.send("/link", name="boss")
+    (told,) = record_at(ledger, key).owed
+    assert told["actor"] == "boss (channel:night) (link, from 203.0.113.5)"
+    assert told["message"].endswith("approved by boss (channel:night)")
+    assert "by boss (channel:night); the failure does not wait" in reader.get(where)
+    reader.last = form
+    assert "used already, by boss (channel:night)" in reader.send("/link", name="li")
 
 
 def test_a_link_that_proves_nothing_says_why(reader: Browser, ledger: MemoryLedger, clock: Clock) -> None:
