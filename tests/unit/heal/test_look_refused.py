@@ -42,6 +42,16 @@ def test_a_redelivery_is_a_duplicate_whatever_can_be_seen_then(
     assert (house.ehpc.calls, list(finals(house).values())) == ([], [["refused", "duplicate"]])
 
 
+def test_what_is_known_in_another_document_is_written_into_no_second_one(house: House) -> None:
+    """Told without a time it is noted where nothing knows it yet; this one the record under the id as told knows."""
+    failure = house.hung(1, job_id="1", untimed=True)
+    refuse(house, failure)
+    house.later(600)
+    again = replace(failure, occurred_at=house.clock.now())
+    assert verdicts(house.deliver(again)) == [("duplicate", "already_handled")]
+    assert list(house.records()) == [AS_TOLD]
+
+
 def test_the_record_is_closed_and_holds_no_attempt(house: House) -> None:
     """It is kept under the id as told, owes nothing in the end and is never due."""
     failure = house.hung(1, job_id="1", message="x" * 5000)

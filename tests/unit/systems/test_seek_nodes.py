@@ -48,13 +48,24 @@ def test_more_than_half_gone_at_once_proves_nothing(well: int, newly: int, prove
     memory.listing = {f"n{number}": STOPPED if number < newly else WELL for number in range(well)} | {"old": TROUBLED}
     assert judge_nodes(memory, 200.0, GRACE_S, {}) is proves
     assert set(memory.gone) == ({"old", *(f"n{number}" for number in range(newly))} if proves else {"old"})
+    assert memory.listing == {}, "the next one begins anew"
 
 
-def test_what_an_event_says_was_lost_may_be_listed_no_more() -> None:
-    """Spot instances that were taken away together: the events prove what the list alone does not."""
+@pytest.mark.parametrize("surely", [True, False])
+def test_what_an_event_says_was_lost_may_be_listed_no_more(surely: bool) -> None:  # noqa: FBT001
+    """Spot instances that were taken away together: events prove what the list alone does not."""
     memory = judge(NodesMemory(), 100.0, **{f"n{number}": Node("running", "", f"i-{number}") for number in range(8)})
-    events = {f"i-{number}": Suspect(at=150.0, surely=True) for number in range(7)}
-    assert judge(memory, 200.0, events, n7=WELL).stopped.keys() == {f"n{number}" for number in range(7)}
+    events = {f"i-{number}": Suspect(at=150.0, surely=surely) for number in range(7)}
+    lost_ones = [f"n{number}" for number in range(7)]
+    judge(memory, 200.0, events, n7=WELL)
+    assert (sorted(memory.stopped), memory.doubted) == ((lost_ones, []) if surely else ([], lost_ones))
+
+
+def test_all_of_a_cluster_may_be_lost_if_events_say_so_of_each() -> None:
+    """A listing without any node proves nothing but of these."""
+    memory = judge(NodesMemory(), 100.0, a=Node("running", "", "i-1"), b=Node("running", "", "i-2"))
+    events = {"i-1": Suspect(at=150.0, surely=True), "i-2": Suspect(at=150.0, surely=True)}
+    assert sorted(judge(memory, 200.0, events).stopped) == ["a", "b"]
 
 
 def test_what_was_gone_before_does_not_count_as_newly_gone() -> None:
@@ -179,7 +190,8 @@ def test_a_run_that_began_on_a_node_that_is_gone_has_the_grace_from_the_next_lis
     assert lost(memory, 1_001.0, **jobs) == []
     judge(memory, 1_180.0, a=node)
     assert lost(memory, 1_190.0, **jobs) == []
-    assert {job: one.since for job, one in memory.bound.items()} == {"j1000": 1_180.0, "j1150": 1_180.0}
+    bound = {job: (one.since, one.surely) for job, one in memory.bound.items()}
+    assert bound == {"j1000": (1_180.0, False), "j1150": (1_180.0, False)}
     judge(memory, 1_360.0, a=node)
     assert lost(memory, 1_180.0 + GRACE_S - 1, **jobs) == []
     found = lost(memory, 1_180.0 + GRACE_S, **jobs)
