@@ -85,6 +85,7 @@ UNUSED_FILES = (
     "apscheduler/jobstores/mongodb.py",
     "apscheduler/schedulers/[gqt]*.py",
     "cryptography/x509/*",  # certificates: a signature has none
+    "cryptography/hazmat/primitives/serialization/pkcs*.py",  # keys beside certificates, which they import
     "dateutil/rrule.py",  # repeated dates, of which the SDK reads none
     "dateutil/tz/win.py",
     "google/protobuf/compiler/*",  # for who makes messages' classes
@@ -92,6 +93,7 @@ UNUSED_FILES = (
     "google/protobuf/internal/_parameterized.py",  # its tests'
     "google/protobuf/json_format.py",  # messages as JSON: the SDK's are bytes
     "urllib3/contrib/pyopenssl.py",  # asks for a library that is not there
+    "urllib3/http2/connection.py",  # as that one
     "dateutil/zoneinfo/*.tar.gz",  # a copy of the time zones; ours are tzdata's
     "tzdata/zoneinfo/*.tab",
     "tzdata/zoneinfo/tzdata.zi",  # the same zones once more, as source
