@@ -16,6 +16,7 @@ import errno
 import json
 import logging
 import os
+import time
 
 
 class JobFailureHandler(logging.Handler):
@@ -40,8 +41,15 @@ class JobFailureHandler(logging.Handler):
     def _append(self, line: bytes) -> None:
         """Behind what a full disk has left of another line this one begins anew. Raises OSError."""
         with open(self._path, "ab+", buffering=0) as file:
-            size = os.fstat(file.fileno()).st_size
-            if size and os.pread(file.fileno(), 1, size - 1) != b"\n":
-                line = b"\n" + line
+            seen = self._open_end(file.fileno())
+            if seen:
+                time.sleep(0.05)  # who is just writing it is done by then
+                line = b"\n" * (self._open_end(file.fileno()) == seen) + line
             if file.write(line) != len(line):
                 raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    @staticmethod
+    def _open_end(descriptor: int) -> int:
+        """The size of a file whose last line has no end, else 0."""
+        size = os.fstat(descriptor).st_size
+        return size if size and os.pread(descriptor, 1, size - 1) != b"\n" else 0

@@ -96,6 +96,8 @@ CAUSE_LINES = 12
 CAUSE_LINE_BYTES = 480
 CAUSE_SURVIVED_S = 1800.0
 """A job that printed on for so long after a line has survived what the line tells."""
+OPEN_LINE_S = 0.05
+"""A line that has had no end for so long gets none; one that grows is being written, page by page."""
 COUNTED_BYTES_MAX = 64 << 20
 """Of a file that was there before, so much is read once to know its number of lines."""
 
@@ -2463,14 +2465,23 @@ def append_line(path: str, line: bytes) -> None:
 
 
 def has_open_line(path: str) -> bool:
-    """Whether a file's last line has no end; False if that cannot be seen."""
+    """Whether a file's last line has no end, and nobody is just writing it; False if that cannot be seen."""
+    seen = _open_end(path)
+    if not seen:
+        return False
+    time.sleep(OPEN_LINE_S)
+    return _open_end(path) == seen
+
+
+def _open_end(path: str) -> int:
+    """The size of a file whose last line has no end, else 0."""
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     except OSError:
-        return False
+        return 0
     try:
         size = os.fstat(descriptor).st_size
-        return size > 0 and os.pread(descriptor, 1, size - 1) != b"\n"
+        return size if size > 0 and os.pread(descriptor, 1, size - 1) != b"\n" else 0
     finally:
         os.close(descriptor)
 

@@ -97,3 +97,19 @@ def test_a_line_that_a_full_disk_cuts_off_is_said_and_spoils_no_other(tmp_path: 
     _, whole = path.read_bytes().splitlines()
     (failure,) = understood([whole])
     assert failure.message == "second"
+
+
+GROWS = """
+import schedulerx_logging as emitter
+emitter.time.sleep = lambda _: open(sys.argv[2], "a").write('"}\\n')
+"""
+
+
+def test_a_line_that_is_just_being_written_is_not_cut_off(tmp_path: Path, python: str) -> None:
+    """A long one shows page by page: another process had not written all of it yet."""
+    path = tmp_path / "schedulerx.log"
+    path.write_text('{"schema": "job-failure/1')
+    run(python, path, GROWS + "log.error('failed', extra=job)")
+    first, second = path.read_bytes().splitlines()
+    assert first == b'{"schema": "job-failure/1"}'
+    assert len(understood([second])) == 1

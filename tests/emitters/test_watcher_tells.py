@@ -136,6 +136,19 @@ def test_a_line_that_was_cut_off_is_told_again_whole(tmp_path: Path, monkeypatch
     assert [len(line) for line in path.read_bytes().splitlines()] == [30, 109, 109]
 
 
+@pytest.mark.parametrize(
+    ("ends", "is_open"), [([b"x\n"], False), ([b"x"], True), ([b"x", b"xy"], False), ([b"x", b"xy\n"], False)]
+)
+def test_a_line_that_is_just_being_written_is_not_cut_off(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ends: list[bytes], *, is_open: bool
+) -> None:
+    """A long one shows page by page: nobody puts a line end behind it, only behind what stays as it is."""
+    path = tmp_path / "x.log"
+    path.write_bytes(ends[0])
+    monkeypatch.setattr(time, "sleep", lambda _: path.write_bytes(ends[-1]))
+    assert watcher.has_open_line(str(path)) is is_open
+
+
 @pytest.mark.parametrize("kind", ["link", "fifo", "full"])
 def test_a_report_file_that_is_a_trap(node: Node, kind: str) -> None:
     """A planted symbolic link is not followed, a pipe that nobody reads holds up nothing, a full disk is only said."""

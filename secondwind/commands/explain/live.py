@@ -32,7 +32,7 @@ from shared.sls.outcomes import Row
 
 WHO = "explain"
 RETOLD_S = 0.001
-_TEXTS = ("exit_code", "message", "reason", "node", "job_name", "queue", "owner")
+_TEXTS = ("has_ended", "exit_code", "message", "reason", "node", "job_name", "queue", "owner")
 _NUMBERS = ("job_instance_id", "data_time", "started_at", "restart_count")
 _UNIT = ("job_id", "job_instance_id", "data_time")
 
