@@ -107,6 +107,8 @@ UNUSED_FILES = (
     "redis/commands/vectorset/*",
     "redis/http/*",  # asks whether one of several is well
     "redis/asyncio/http/*",
+    "idna/cli.py",  # commands for a shell
+    "websocket/_wsdump.py",
     "jinja2/ext.py",  # extensions, a sandbox, values instead of text: a page uses none of them
     "jinja2/meta.py",
     "jinja2/nativetypes.py",
