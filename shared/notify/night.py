@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from shared.domain.mode import Mode
 from shared.notify.draft import Fact
 from shared.report.model import Fate, NightReport
 
@@ -20,14 +21,18 @@ _SHOWN = (
     (Fate.INVALID, "not understood"),
 )
 
+_OBSERVED = {Fate.HELD: "would be held", Fate.WAITING: "would wait"}
+"""In mode observe nothing is."""
 
-def night_lines(report: NightReport) -> tuple[Fact, ...]:
-    """What a person needs in the morning, the most urgent first."""
-    counts = [f"{report.fates[fate]} {says}" for fate, says in _SHOWN if report.fates.get(fate)]
+
+def night_lines(report: NightReport, mode: Mode = Mode.AUTO) -> tuple[Fact, ...]:
+    """What a person needs in the morning, the most urgent first. `mode`: of the policy and SECONDWIND_MODE."""
+    words = _OBSERVED if mode is Mode.OBSERVE else {}
+    counts = [f"{report.fates[fate]} {words.get(fate, says)}" for fate, says in _SHOWN if report.fates.get(fate)]
     facts = [Fact("failures", f"{report.failures}: {', '.join(counts)}" if counts else "none")]
     opened = [line.scope for line in report.breakers if line.open]
     suspects = [f"{line.node} of {line.scope}" for line in report.nodes if line.suspect]
-    waiting = [one.job for one in report.open if one.fate is Fate.HELD]
+    waiting = [one.job for one in report.open if one.fate is Fate.HELD and not words]
     facts += [Fact("open breakers", _named(opened))] if opened else []
     facts += [Fact("held", _named(waiting))] if waiting else []
     facts += [Fact("suspected nodes", _named(suspects))] if suspects else []
