@@ -102,6 +102,15 @@ def test_what_the_server_has_lost_is_told_once_and_due_no_more(
     assert server.ask("ZCARD", "{secondwind}:expires") == len(there)
 
 
+def test_what_is_lost_is_found_where_it_is_the_oldest(server: RedisServer, connect: Connect) -> None:
+    """A further page is one question: what it tells is a hint until it comes to be of the first."""
+    ledger = connect()
+    ledger.save([write(key, due_at=at) for key, at in (("a", 1.0), ("b", 2.0), ("c", 3.0))])
+    server.ask("DEL", f"{DOCUMENT}c")
+    assert ledger.due(9, 9, Due(1.0, "a")) == [Due(2.0, "b"), Due(3.0, "c")]
+    assert ledger.due(9, 9) == [Due(1.0, "a"), Due(2.0, "b")]
+
+
 def test_of_much_that_is_lost_some_is_named(
     server: RedisServer, connect: Connect, caplog: pytest.LogCaptureFixture
 ) -> None:
