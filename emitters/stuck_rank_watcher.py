@@ -950,7 +950,9 @@ configur||settings&&~map~||~server~||~service~||~store~;;unknown config;;no spac
 out of memory;;error: &&--;;~illegal ||~missing ||~unknown ||~unrecogni&&~abort~||~error~||~fatal~;;
 ~duplicate ||~invalid ||~unsupported &&~abort~||~error~||~fatal~;;~keyword||~option&&~abort~||~error~||~fatal~;;
 missing ||no such ||unknown && argumen|| flag|| keyword|| option|| paramet;; is used||using&&, ;; back&&~fall;;
-~instead;;~skipped||~skipping;;continuing;;~ignored||~ignoring;;~assumed~||~assuming~;;~disabled;;by default~;;
+~instead;;~skipped||~skipping;;~set to zero;;
+, clippe||, cold s||, discar||, droppe||, interp||, moved||, remove||, taken ||and clip||and cold||and disc||and drop||and inte||and move||and remo||and take||and were;;
+~expected end ||~expected time;;continuing;;~ignored||~ignoring;;~assumed~||~assuming~;;~disabled;;by default~;;
 ~defaulting~;;, creating it~||, creating one;;~will be ignor;;~another;;operation expi;;~econn||~epipe;;~being ;;
 ~in use~;;taken over;;in progress;;going on;;~until~;;not && yet;;at the moment||at this moment;;~lease;;victim;;
  down&&slow;;~granted;;out of sync;;~stale;;preempt;;reclaim;;~arrived;;between ranks;;~free port;;~download;;
@@ -1322,7 +1324,7 @@ exception~&&biz||business||convert||custom||illegal||invalid||notfound||param||u
 is unrecognise||is unrecognize||not recognised||not recognized;;
 不一致||不匹配||不存在||不完整||信息错误||已存在||未查询到||查询不到||格式不对;;
 : bad addres||: bad file d||: illegal se||: numerical ;;: invalid argu||: value too la;;
-please c||please i||please r||you must;;不合法||不支持||不能为空||校验不通过||校验失败;;
+please c||please i||please r||you must;;不能为空;;不合法;;校验不通过||校验失败;;不支持;;
 业务处理失败||业务异常||业务错误;;余额不足;;重复提交;;
 分母不能为0||分母不能为零||分母为0||分母为零||除数不能为0||除数不能为零||除数为0||除数为零;;
 未找到匹配数据||未找到匹配模块||未找到匹配的数据||未找到匹配的模块||未找到匹配的记录||未找到匹配的配置||未找到匹配记录||未找到匹配配置||未找到对应数据||未找到对应模块||未找到对应的数据||未找到对应的模块||未找到对应的记录||未找到对应的配置||未找到对应记录||未找到对应配置||未找到指定数据||未找到指定模块||未找到指定的数据||未找到指定的模块||未找到指定的记录||未找到指定的配置||未找到指定记录||未找到指定配置||未找到数据||未找到模块||未找到的数据||未找到的模块||未找到的记录||未找到的配置||未找到记录||未找到配置;;
@@ -1332,9 +1334,9 @@ please c||please i||please r||you must;;不合法||不支持||不能为空||校�
 ~are too ||~is too ||~was too ||~were too &&big~||close~||coarse~||few~||high~||large~||long~||low~||many~||short~||small~;;
 constrained&&over;;_max reached;;~please ;;
 无法匹配||无法收敛||无法求解||无法解析||无法识别||无法转换||无法达到||未能匹配||未能收敛||未能求解||未能解析||未能识别||未能转换||未能达到;;
-不收敛||未收敛;;范围&&超出;;illegal||incorrec||invalid||missing||unsuppor&&code;;
+illegal||incorrec||invalid||missing||unsuppor&&code;;
 格式化出错||格式化失败||格式化异常||格式化错误||解析出错||解析失败||解析异常||解析错误||计算出错||计算失败||计算异常||计算错误||转换出错||转换失败||转换异常||转换错误;;
-不是数字;;不是有效的;;不是合法的;;不允许;;不满足;;未通过;;
+不是数字;;不是有效的;;不是合法的;;不允许;;不满足;;未通过;;不收敛||未收敛;;超出&&范围;;
 为空||是空&&内容||列表||参数||字段||数据||文件||目录||结果||记录||路径;;~null value ;;~too few||~too man;;
 integer arg||numeric arg&&~non;; have a heartb||a rank was los||no heartbeat f||no output for;;what():&& ;;
 attach||concurr||coordina||recover||replica||shard;;~pipe~;;~eof~;;~reset;;refused;;closed;;is down~;;session;;
@@ -1693,7 +1695,7 @@ blank||empty||full||impossib||infinite||mandator||missing||none||null||required|
 ~are not||~aren't ||~is not ||~isn't ||~was not||~wasn't ||~were no||~weren't;;
 has to||have to||must||need||should ;;~must ;;
  only~&&accept||allow||can||handle||may||must||permit||should||take||use;;~support&& only~|| up to~;;
-~maximum ||~minimum &&is~||of~;;~only &&accepts||reads||support||takes||work||writes;;
+~maximum ||~minimum &&allowed||exceeded||is ||must||reached;;~only &&accepts||reads||support||takes||work||writes;;
 ~only &&allow||if||one||possible||supporte||the foll||up to||when;;
 can||could no||couldn't||don't kn||fail||not able||not know||unable t&& ;;
 agree||conform||contain||correspo||exist||have||know||match||support&&~did not||~didn't ||~do not ||~does no||~doesn't||~don't ;;
