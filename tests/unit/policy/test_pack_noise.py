@@ -33,6 +33,10 @@ rm: 无法删除'a.out': 没有那个文件或目录
 ls: 无法访问'*.log'：没有那个文件或目录
 mkdir: 无法创建目录"results"：文件已存在
 find: ‘/lost+found’: Permission denied
+rm: cannot remove 'tmp': Directory not empty
+tail: cannot open 'run.log' for reading: No such file or directory
+diff: ref.txt: No such file or directory
+mkdir: cannot create directory '/run/user/1000': Permission denied
 du: cannot read directory '/data/x': Permission denied
 grep: input.txt: binary file matches
 nice: cannot set niceness: Permission denied
@@ -41,8 +45,11 @@ fatal: not a git repository (or any of the parent directories): .git
 fatal: No names found, cannot describe anything.
 致命错误：不是 git 仓库（或者任何父目录）：.git
 /etc/profile.d/lang.sh: line 19: conda: command not found
+bash: /home/a/.bashrc: Permission denied
 /home/a/.bashrc: line 7: /opt/x/setup.sh: No such file or directory
 nvidia-smi: command not found
+sh: 1: lsb_release: not found
+scancel: error: Kill job error on job id 12: Invalid job id specified
 slurm_load_jobs error: Invalid job id specified
 Module 'gcc/9' is already loaded
 Lmod Warning: the module cuda/11 is deprecated
