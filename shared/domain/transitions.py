@@ -16,6 +16,7 @@ from msgspec.structs import replace
 from shared.domain.call import CallResult
 from shared.domain.decision import Ask, Decision
 from shared.domain.failure import Failure, FailureClass, Trigger
+from shared.domain.mode import Mode
 from shared.domain.outcome import Outcome, rfc3339, stable_id
 from shared.domain.reasons import Reason, is_final
 from shared.domain.record import LISTED_AT, AttemptMark, Case, CaseState, JobRecord, trimmed
@@ -52,12 +53,14 @@ def outcome_of(
     policy_version: str,
     follow_up: str = "",
     call: CallResult | None = None,
+    observed: bool = False,
 ) -> Outcome:
-    """The outcome record of a decision, or of what a call then did."""
+    """The outcome record of a decision, or of what a call then did; `observed`: nothing comes of it, by the mode."""
     verdict, reason = decision.verdict._value_, decision.reason._value_  # `value` is a call each time
     identity = (decision.failure_id, verdict, reason, decision.attempt)
+    mode = Mode.OBSERVE.value if observed else ""
     return Outcome(
-        outcome_id=stable_id("outcome", *identity, follow_up, failure.event_id, ask.dry_run),
+        outcome_id=stable_id("outcome", *identity, follow_up, failure.event_id, ask.dry_run, *([mode] if mode else ())),
         failure_id=decision.failure_id,
         final=_text(is_final(decision.verdict, decision.reason)),
         follow_up=follow_up,
@@ -81,6 +84,7 @@ def outcome_of(
         api_code=call.code if call else "",
         request_id=ask.request_id,
         dry_run=_text(ask.dry_run),
+        mode=mode,
         actor=decision.actor,
         way=decision.way.value if decision.way else "",
         why=decision.why,

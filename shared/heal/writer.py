@@ -98,7 +98,8 @@ class Writer(Struct, frozen=True, kw_only=True):
             self._note_telling(item, facts.record)
         if self.tied:
             # No document will owe it, and nobody will call.
-            item.outcome = outcome_of(item.failure, item.decided, self.ask, policy_version=version)
+            observed = not self.ask.dry_run
+            item.outcome = outcome_of(item.failure, item.decided, self.ask, policy_version=version, observed=observed)
             item.owner = item.owed_by = ""
 
     def _taken_on(self, item: Item, record: JobRecord) -> tuple[JobRecord, Case | None]:

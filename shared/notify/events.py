@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from shared.domain.job import Scope
 from shared.domain.messages import ID_CHARS, Thing, What
+from shared.domain.mode import Mode
 from shared.domain.outcome import stable_id
 from shared.domain.reasons import Reason
 from shared.domain.verdicts import Verdict
@@ -43,9 +44,9 @@ class Told(Struct, frozen=True, kw_only=True):
 
 
 def told_by(fields: Mapping[str, str], notify: Notify) -> Told | None:
-    """What an outcome's record means; None if it means nothing to people: a dry run, or no moment."""
+    """What an outcome's record means; None if nothing to people: nothing came of it, or it has no moment."""
     at = _moment(fields.get("at", ""))
-    if fields.get("dry_run") == "true" or at is None:
+    if fields.get("dry_run") == "true" or fields.get("mode") == Mode.OBSERVE.value or at is None:
         return None
     what = _what(fields)
     failure_id = fields.get("failure_id", "")

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from shared.domain.mode import Mode
 from shared.notify.draft import Fact
-from shared.report.model import Fate, NightReport
+from shared.report.fate import Fate
+from shared.report.model import NightReport
 
 NIGHT_S = 86_400.0
 """What a digest is about: the day up to it."""
@@ -14,25 +14,23 @@ _SHOWN = (
     (Fate.UNKNOWN, "in doubt"),
     (Fate.WAITING, "go on by themselves"),
     (Fate.HEALED, "healed"),
+    (Fate.WOULD_HOLD, "would be held"),
     (Fate.WOULD_HEAL, "would be healed"),
+    (Fate.WOULD_WAIT, "would wait"),
     (Fate.FAILED_AGAIN, "failed again after a rerun"),
     (Fate.REFUSED, "refused"),
     (Fate.SUPPRESSED, "left alone"),
     (Fate.INVALID, "not understood"),
 )
 
-_OBSERVED = {Fate.HELD: "would be held", Fate.WAITING: "would wait"}
-"""In mode observe nothing is."""
 
-
-def night_lines(report: NightReport, mode: Mode = Mode.AUTO) -> tuple[Fact, ...]:
-    """What a person needs in the morning, the most urgent first. `mode`: of the policy and SECONDWIND_MODE."""
-    words = _OBSERVED if mode is Mode.OBSERVE else {}
-    counts = [f"{report.fates[fate]} {words.get(fate, says)}" for fate, says in _SHOWN if report.fates.get(fate)]
+def night_lines(report: NightReport) -> tuple[Fact, ...]:
+    """What a person needs in the morning, the most urgent first."""
+    counts = [f"{report.fates[fate]} {says}" for fate, says in _SHOWN if report.fates.get(fate)]
     facts = [Fact("failures", f"{report.failures}: {', '.join(counts)}" if counts else "none")]
     opened = [line.scope for line in report.breakers if line.open]
     suspects = [f"{line.node} of {line.scope}" for line in report.nodes if line.suspect]
-    waiting = [one.job for one in report.open if one.fate is Fate.HELD and not words]
+    waiting = [one.job for one in report.open if one.fate is Fate.HELD]
     facts += [Fact("open breakers", _named(opened))] if opened else []
     facts += [Fact("held", _named(waiting))] if waiting else []
     facts += [Fact("suspected nodes", _named(suspects))] if suspects else []

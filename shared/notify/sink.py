@@ -11,16 +11,14 @@ import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from shared.documents import box_write, decode_box, decode_controls, decode_record
+from shared.documents import box_write, decode_box
 from shared.domain.errors import LedgerUnavailable, SinkUnavailable
-from shared.domain.keys import CONTROLS_KEY, box_key, job_key
+from shared.domain.keys import box_key
 from shared.domain.messages import Box
-from shared.domain.mode import Mode
-from shared.domain.verdicts import Verdict
 from shared.notify.boxes import posted
-from shared.notify.events import Told, routed, scope_of, told_by
+from shared.notify.events import Told, routed, told_by
 from shared.policy.notify import Notify
-from shared.ports import Clock, Ledger, OutcomeSink, Stored, Write
+from shared.ports import Clock, Ledger, OutcomeSink, Write
 
 TRIES = 5
 _LOG = logging.getLogger(__name__)
@@ -35,8 +33,6 @@ class TellingSink:
     ledger: Ledger
     notify: Notify
     clock: Clock
-    mode: Mode = Mode.AUTO
-    """The policy's and SECONDWIND_MODE's."""
     posted: bool = False
     """Whether anything came into a box."""
 
@@ -53,10 +49,9 @@ class TellingSink:
 
     def _post(self, records: Sequence[Mapping[str, str]]) -> str:
         """Why it is not certain that each message is in its box; empty if it is."""
+        mail = _sorted(records, self.notify)
+        left = list(mail)
         try:
-            unasked = self._unasked(records)
-            mail = _sorted([one for one in records if one.get("outcome_id") not in unasked], self.notify)
-            left = list(mail)
             for _ in range(TRIES):
                 left = self._save(left, mail)
                 if not left:
@@ -64,20 +59,6 @@ class TellingSink:
         except LedgerUnavailable as error:
             return f"messages could not be kept: {error}"
         return f"others keep changing {box_key(left[0])}: messages could not be kept"
-
-    def _unasked(self, records: Sequence[Mapping[str, str]]) -> set[str]:
-        """Outcomes of what would be held: in mode observe nothing comes of it, and nobody could answer."""
-        held = {one.get("outcome_id", ""): one for one in records if one.get("verdict") == Verdict.HELD.value}
-        if not held or not self._only_observes():
-            return set()
-        keys = {name: job_key(scope, one.get("job_id", "")) for name, one in held.items() if (scope := scope_of(one))}
-        found = self.ledger.load(list(dict.fromkeys(keys.values())))
-        return {name for name, key in keys.items() if not _knows(found.get(key), held[name].get("failure_id", ""))}
-
-    def _only_observes(self) -> bool:
-        stored = self.ledger.load([CONTROLS_KEY]).get(CONTROLS_KEY)
-        by_hand = decode_controls(stored.document).at(self.clock.now()).everything if stored else None
-        return Mode.OBSERVE in {self.mode, by_hand.mode if by_hand else None}
 
     def _save(self, names: Sequence[str], mail: Mapping[str, _ToldHere]) -> list[str]:
         """The channels whose box others have changed meanwhile."""
@@ -97,10 +78,6 @@ class TellingSink:
         conflicts = self.ledger.save(writes) if writes else frozenset()
         self.posted = self.posted or len(conflicts) < len(writes)
         return [name for name in names if box_key(name) in conflicts]
-
-
-def _knows(stored: Stored | None, failure_id: str) -> bool:
-    return stored is not None and decode_record(stored.document).case(failure_id) is not None
 
 
 def _sorted(records: Sequence[Mapping[str, str]], notify: Notify) -> dict[str, _ToldHere]:

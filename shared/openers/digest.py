@@ -50,7 +50,7 @@ class NightDigests:
             _LOG.warning("no digest now: %s", error)
             return None
         said = f"only the newest {pages.read} outcomes are counted: secondwind report has all"
-        return (*night_lines(report, self.policy.mode), *([Fact("", said)] if pages.cut else []))
+        return (*night_lines(report), *([Fact("", said)] if pages.cut else []))
 
     def _log(self) -> OutcomeLog:
         return OutcomeLog(

@@ -68,7 +68,7 @@ def open_messages(
         links=links,
         digests=digests() if digests is not None else None,
     )
-    telling = TellingSink(sink, ledger, policy.notify, clock, policy.mode)
+    telling = TellingSink(sink, ledger, policy.notify, clock)
     return Messages(telling, telling, messenger)
 
 

@@ -7,11 +7,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
 
+from shared.domain.mode import Mode
 from shared.domain.outcome import SCHEMA
 from shared.domain.reasons import Reason
 from shared.domain.verdicts import Step, Verdict
 from shared.reading.text import MAX_NAME_CHARS
-from shared.report.model import Fate
+from shared.report.fate import Fate
 from shared.systems import SYSTEMS
 
 Row = Mapping[str, str]
@@ -31,6 +32,7 @@ _FATES = {
     Verdict.UNKNOWN: Fate.UNKNOWN,
     Verdict.INVALID: Fate.INVALID,
 }
+_OBSERVED = {Fate.HELD: Fate.WOULD_HOLD, Fate.WAITING: Fate.WOULD_WAIT}
 _WENT_WRONG = frozenset({Reason.SEEN_FAILED, Reason.SEEN_NO_RUN})
 _MADE = frozenset({Reason.ACCEPTED, Reason.OBSERVED_RESTART})
 _SEEN = frozenset(
@@ -84,7 +86,8 @@ class Course:
     occurred_at: float | None = None
     started_at: float | None = None
     final: bool = True
-    """By what was told last."""
+    """By what was told last, as is the next."""
+    observed: bool = False
     by_hand: bool = False
     held_back: bool = False
     """A breaker stopped it."""
@@ -155,7 +158,8 @@ class Courses:
         """Everything has been read: what became of each, and what was seen of reruns, which may have come first."""
         for course in self.failures.values():
             went_wrong = course.verdict is Verdict.RERUN and _REASONS.get(course.reason) in _WENT_WRONG
-            course.fate = Fate.FAILED_AGAIN if went_wrong else _FATES[course.verdict]
+            fate = Fate.FAILED_AGAIN if went_wrong else _FATES[course.verdict]
+            course.fate = _OBSERVED.get(fate, fate) if course.observed else fate
             for attempt, (at, reason) in course.seen.items():
                 rerun = course.reruns.get(attempt)
                 if rerun is not None:
@@ -187,7 +191,7 @@ def _told(course: Course, row: Row, at: float, verdict: Verdict, reason: Reason 
             course.told[name] = value[: MAX_TEXT_CHARS if name == "evidence" else MAX_NAME_CHARS]
     if newest:
         course.last_at, course.last_id, course.verdict = at, row["outcome_id"], verdict
-        course.final = row.get("final") != "false"
+        course.final, course.observed = row.get("final") != "false", row.get("mode") == Mode.OBSERVE.value
         course.reason, course.message = named(row, "reason"), row.get("message", "")[:MAX_TEXT_CHARS]
 
 

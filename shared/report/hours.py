@@ -10,7 +10,8 @@ from shared.domain.job import State
 from shared.domain.reasons import Reason
 from shared.policy.prices import Prices, price_of
 from shared.report.courses import Course
-from shared.report.model import Amount, Fate, Hours
+from shared.report.fate import Fate
+from shared.report.model import Amount, Hours
 
 HOUR_S = 3600.0
 _DOOMED = frozenset(

@@ -12,8 +12,9 @@ from msgspec import Struct
 from shared.domain.reasons import Reason
 from shared.policy.prices import Prices
 from shared.report.courses import Course, Courses, Row
+from shared.report.fate import Fate
 from shared.report.hours import hours_of
-from shared.report.model import Fate, NightReport, OpenFailure, UnclassifiedText
+from shared.report.model import NightReport, OpenFailure, UnclassifiedText
 from shared.report.notes import notes_of
 from shared.report.only import is_meant, place_is_meant
 from shared.report.people import breakers_of, hands_of

@@ -6,32 +6,9 @@ Moments are unix seconds. Lists that could be long are cut at a bound and say ho
 
 from __future__ import annotations
 
-from enum import Enum
-
 from msgspec import Struct
 
-
-class Fate(str, Enum):
-    """What became of a failure by the end of the stretch."""
-
-    HEALED = "healed"
-    """Rerun, and the rerun is not known to have gone wrong."""
-    FAILED_AGAIN = "failed_again"
-    """Rerun, and the new run failed or was never seen."""
-    WOULD_HEAL = "would_heal"
-    """Only observed: it would have been rerun."""
-    HELD = "held"
-    """Waits for a person."""
-    WAITING = "waiting"
-    """Goes on by itself later."""
-    UNKNOWN = "unknown"
-    """A call was made, and what it did is not known."""
-    REFUSED = "refused"
-    SUPPRESSED = "suppressed"
-    INELIGIBLE = "ineligible"
-    INVALID = "invalid"
-    DUPLICATE = "duplicate"
-    """Handled before this stretch, or the job was started again by somebody else."""
+from shared.report.fate import Fate
 
 
 class RerunTally(Struct, frozen=True, kw_only=True):

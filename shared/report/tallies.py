@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterable, Sequence
 
 from shared.domain.reasons import Reason
 from shared.report.courses import Course, Row, named, scope_of
-from shared.report.model import Breakdown, Bucket, Delays, Fate, Line, NodeLine, RerunTally, TimeLine
+from shared.report.fate import Fate
+from shared.report.model import Breakdown, Bucket, Delays, Line, NodeLine, RerunTally, TimeLine
 
 LINES_MAX = 20
 NODES_MAX = 30

@@ -96,7 +96,7 @@ class TellingHouse(House):
 
     def healer(self, time_s: float = 60.0) -> Healer:
         """As the house's, telling people."""
-        self.telling = TellingSink(self.sink, self.ledger, self.notify, self.clock, self.policy.mode)
+        self.telling = TellingSink(self.sink, self.ledger, self.notify, self.clock)
         return structs.replace(super().healer(time_s), sink=self.telling)
 
     def leave(self, time_s: float = 60.0) -> int:

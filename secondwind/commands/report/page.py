@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from secondwind.commands.report.made import MadeReport
 from shared.console.render import rendered
-from shared.report.model import Fate
+from shared.report.fate import Fate
 
 
 class PageBounds(Struct, frozen=True, kw_only=True):

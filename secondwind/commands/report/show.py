@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 from secondwind.commands.report.made import MadeReport
 from secondwind.table import table
 from secondwind.terminal import count, duration, moment, shown
-from shared.report.model import Amount, Breakdown, Checked, Fate, Hand, NightReport
+from shared.report.fate import Fate
+from shared.report.model import Amount, Breakdown, Checked, Hand, NightReport
 
 SHOWN_ID_CHARS = 12
 TEXT_BYTES = 160

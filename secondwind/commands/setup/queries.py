@@ -10,6 +10,7 @@ twice with one `outcome_id` (docs/reference.md#outcome-record): outcomes and fai
 from __future__ import annotations
 
 from shared.domain.failure import Trigger
+from shared.domain.mode import Mode
 from shared.domain.reasons import Reason
 from shared.domain.verdicts import Verdict
 from shared.systems import SYSTEMS
@@ -21,6 +22,8 @@ UNSWEPT_AFTER_S = 7200
 """An open failure without any further outcome for so long: twice the longest cooldown of the shipped policy."""
 
 _NO_DRY_RUN = "not dry_run: true"
+_HAPPENED = f"{_NO_DRY_RUN} and not mode: {Mode.OBSERVE.value}"
+"""In mode observe nothing follows, whatever was decided."""
 
 
 def _scope_of(system: System) -> str:
@@ -75,7 +78,7 @@ TIME_TO_RERUN = (
 """From a failure's first outcome: outcomes do not carry the moment of the failure itself."""
 
 OPEN_NOW = (
-    f"{_NO_DRY_RUN} | SELECT failure_id, last_verdict, last_reason, first_at, last_at FROM ({_LAST}) "
+    f"{_HAPPENED} | SELECT failure_id, last_verdict, last_reason, first_at, last_at FROM ({_LAST}) "
     "WHERE last_final = 'false' ORDER BY first_at LIMIT 100"
 )
 
@@ -115,7 +118,7 @@ ALERT_INVALID = (
     "count(DISTINCT outcome_id) AS outcomes"
 )
 ALERT_UNSWEPT = (
-    f"{_NO_DRY_RUN} | SELECT count(1) AS unswept_failures FROM ({_LAST}) "
+    f"{_HAPPENED} | SELECT count(1) AS unswept_failures FROM ({_LAST}) "
     f"WHERE last_verdict IN ('{Verdict.DEFERRED.value}', '{Verdict.UNKNOWN.value}') AND last_final = 'false' "
     f"AND {_WHEN.format('last_at')} < to_unixtime(now()) - {UNSWEPT_AFTER_S}"
 )
@@ -128,9 +131,9 @@ def alert_sweep_silent(function: str) -> str:
 
 
 SEARCHES: tuple[tuple[str, str, str], ...] = (
-    ("secondwind-open", "Second Wind: open failures", "final: false"),
+    ("secondwind-open", "Second Wind: open failures", f"final: false and {_HAPPENED}"),
     ("secondwind-unknown", "Second Wind: unknown results", f"verdict: {Verdict.UNKNOWN.value}"),
-    ("secondwind-held", "Second Wind: waits for a person", f"verdict: {Verdict.HELD.value}"),
+    ("secondwind-held", "Second Wind: waits for a person", f"verdict: {Verdict.HELD.value} and {_HAPPENED}"),
     ("secondwind-refused", "Second Wind: refused", f"verdict: {Verdict.REFUSED.value}"),
     ("secondwind-invalid", "Second Wind: not understood", f"verdict: {Verdict.INVALID.value}"),
     ("secondwind-reruns", "Second Wind: reruns", f"verdict: {Verdict.RERUN.value} and {_NO_DRY_RUN}"),

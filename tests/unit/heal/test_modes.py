@@ -9,7 +9,7 @@ from shared.domain.failure import Failure
 from shared.domain.job import State
 from shared.domain.mode import Mode
 from shared.heal import Report
-from shared.policy.model import Breaker
+from shared.policy.model import Action, Breaker, Match, Rule
 from tests.support.house import House, verdicts
 from tests.unit.heal.tricks import set_policy
 
@@ -24,6 +24,26 @@ def test_mode_off_calls_nothing_and_closes_what_waits(house: House) -> None:
     assert verdicts(house.deliver(house.hung(2))) == [("suppressed", "kill_switch")]
     assert verdicts(house.deliver(house.hung(3), force=True)) == [("suppressed", "kill_switch")]
     assert (len(house.ehpc.calls), house.open_cases()) == (1, [])
+
+
+def test_what_was_only_observed_says_so_and_is_another_outcome_than_what_comes_of_it_later(house: House) -> None:
+    """Held by its verdict, it is not; told again when the mode is auto it is. A dry run says that it was one."""
+    weigh = Rule(name="weigh", match=Match(message="weigh"), action=Action.HOLD)
+    set_policy(house, mode=Mode.OBSERVE, rules=(weigh, *house.policy.rules))
+    failure = house.hung(1, message="weigh")
+    house.deliver(failure)
+    house.deliver(house.hung(2))
+    house.deliver(failure, dry_run=True)
+    set_policy(house, mode=Mode.AUTO)
+    house.deliver(failure)
+    told = [(row["verdict"], row.get("mode"), row["dry_run"]) for row in house.sink.rows]
+    assert told == [
+        ("held", "observe", "false"),
+        ("would_rerun", "observe", "false"),
+        ("held", None, "true"),
+        ("held", None, "false"),
+    ]
+    assert len({row["outcome_id"] for row in house.sink.rows}) == 4
 
 
 def test_mode_off_still_finds_out_what_an_attempt_did(house: House) -> None:

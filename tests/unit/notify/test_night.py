@@ -28,7 +28,7 @@ def test_a_night_that_was_only_observed_asks_nobody(house: TellingHouse) -> None
     """What would be held waits for nobody's answer: `held` lists none of it."""
     set_policy(house, mode=Mode.OBSERVE)
     house.deliver(house.hung(1, message="weigh"), house.hung(2))
-    lines = {fact.label: fact.text for fact in night_lines(report_of(house.sink.rows, TERMS), Mode.OBSERVE)}
+    lines = {fact.label: fact.text for fact in night_lines(report_of(house.sink.rows, TERMS))}
     assert lines["failures"] == "2: 1 would be held, 1 would be healed"
     assert "held" not in lines
 

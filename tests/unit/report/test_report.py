@@ -50,6 +50,19 @@ def test_every_verdict_has_its_fate(
     assert fates(report(row(verdict, reason))) == {fate.value: 1}
 
 
+@pytest.mark.parametrize(
+    ("verdict", "reason", "fate"), [("held", "rule_holds", "would_hold"), ("deferred", "cooldown", "would_wait")]
+)
+def test_what_was_only_observed_is_not_open(
+    row: Make[Row], report: Make[NightReport], verdict: str, reason: str, fate: str
+) -> None:
+    """Nothing came of it, by the mode, and nobody can answer; held for real later it waits for somebody."""
+    observed = row(verdict, reason, mode="observe", final="false")
+    assert (fates(report(observed)), report(observed).open) == ({fate: 1}, ())
+    later = report(observed, row("held", "rule_holds", 60, final="false"))
+    assert (fates(later), len(later.open)) == ({"held": 1}, 1)
+
+
 def test_the_order_of_reading_changes_nothing(row: Make[Row], report: Make[NightReport]) -> None:
     """Outcomes come late and twice: the report is the same."""
     rows = [
