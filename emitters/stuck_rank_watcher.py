@@ -1186,7 +1186,7 @@ does not exist&&file ||input ||path ;;~does not exis&& ;;no data file||no data p
 cannot f||no bound||no forci||no initi||no resta&&~abort||~error||~fatal;;does not exist||doesn't exist;;
 binaries||binary||compiler||database||executab||interpre&&available~||found~;;~executable &&found~||located~;;
 ~not found in&& ;;~missinginpute;;missing input ;;
-no such file&&etry cou||imed out||navailab||nreachab||onnectio||roken pi||stale fi;;
+no such&&etry cou||gateway||imed out||navail||ndpoint ||nreach||onnect t||onnectio||roken pi||stale;;
 ~connection ti||~operation tim||~read timed ou;;resource busy~||resource tempo;;~another proce;;~on the hub~;;
 ~not found aft&& s;;file&&end;;unexpected eof;;~eof encounter||~eof error||~eof reached;;read past end;;
 end of input||end of record;;list-directed;;fio-f-217||fio-f-231;;error during r||error in read||error while re;;
